@@ -1,0 +1,10 @@
+import type { Instant } from '../../domain/values/instant.ts';
+
+export interface Clock {
+  /** Wall-clock time of this replica. */
+  now(): Instant;
+  /** Milliseconds from an arbitrary start, never going back; for measuring limits. */
+  monotonicMillis(): number;
+  /** Resolves after so many milliseconds. */
+  sleep(millis: number): Promise<void>;
+}
