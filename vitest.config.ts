@@ -1,12 +1,12 @@
-import { existsSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
-import process from 'node:process'
-import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import process from 'node:process';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
-const cores = Math.min(8, Math.max(2, availableParallelism()))
-const postgres = './test/support/postgres-global-setup.ts'
-const unitFolders = ['domain', 'application', 'architecture', 'simulator']
-const ownFolders = ['e2e', 'browser', 'long']
+const cores = Math.min(8, Math.max(2, availableParallelism()));
+const postgres = './test/support/postgres-global-setup.ts';
+const unitFolders = ['domain', 'application', 'architecture', 'simulator'];
+const ownFolders = ['e2e', 'browser', 'long'];
 
 /** A suite is a folder below `test/`: every `*.test.ts` in it belongs to the suite. Groups run one after the other. */
 const suite = (
@@ -24,11 +24,11 @@ const suite = (
     testTimeout: options.testTimeout ?? 30_000,
     sequence: { groupOrder },
   },
-})
+});
 
-const filesOf = (folders: readonly string[]): string[] => folders.map((folder) => `test/${folder}/**/*.test.ts`)
+const filesOf = (folders: readonly string[]): string[] => folders.map((folder) => `test/${folder}/**/*.test.ts`);
 
-const reportFile = process.env['TEST_REPORT']
+const reportFile = process.env['TEST_REPORT'];
 
 export default defineConfig({
   test: {
@@ -51,4 +51,4 @@ export default defineConfig({
       suite('long', 4, { include: filesOf(['long']), postgres: true, maxWorkers: 1, testTimeout: 1_800_000 }),
     ],
   },
-})
+});

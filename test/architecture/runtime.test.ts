@@ -1,6 +1,6 @@
-import process from 'node:process'
-import { expect, test } from 'vitest'
+import process from 'node:process';
+import { expect, test } from 'vitest';
 
 test('the tests run under Node 24, whatever Node the machine has', () => {
-  expect(process.versions.node).toMatch(/^24\./)
-})
+  expect(process.versions.node).toMatch(/^24\./);
+});

@@ -1,0 +1,3 @@
+import { configurationFor } from './eslint-rules/configuration.ts';
+
+export default configurationFor(import.meta.dirname);
