@@ -1,4 +1,4 @@
-import type { ResultAsync } from 'neverthrow';
+import type { Result, ResultAsync } from 'neverthrow';
 import type { ConnectionId } from '../../domain/values/ids.ts';
 import type { Purpose, Sealed } from '../../domain/values/sealed.ts';
 import type { Secret } from '../../domain/values/secret.ts';
@@ -21,4 +21,6 @@ export interface Sealer {
   /** Makes the data key of this life and purpose at first use. `Erased` once a fence stands where the key was. */
   seal(context: SealContext, plain: Secret<string>): ResultAsync<Sealed, Erased | KeyLost | Unavailable>;
   open(request: OpenRequest): ResultAsync<Secret<string>, OpenFailure>;
+  /** Opens many with one look-up of keys; answers in their order. */
+  openAll(requests: readonly OpenRequest[]): ResultAsync<readonly Result<Secret<string>, Exclude<OpenFailure, Unavailable>>[], Unavailable>;
 }

@@ -1,0 +1,12 @@
+import type { WorkItem } from './work-of-connection.ts';
+
+export type WorkOutcome =
+  /** The item's revision is done: by an event that replaces it, or for good where a step yields no event. */
+  | Readonly<{ kind: 'Done' }>
+  /** To be leased again after so many milliseconds (the runtime adds its own backoff by attempts). */
+  | Readonly<{ kind: 'Retry'; afterMillis: number; reason: string }>;
+
+export type LeasedWork = WorkItem & Readonly<{ attempts: number }>;
+
+/** Decides from the stream, never from the item; a doubled lease must be harmless. */
+export type WorkHandler = (item: LeasedWork, signal: AbortSignal) => Promise<WorkOutcome>;
