@@ -2,7 +2,7 @@ import type { TSESLint } from '@typescript-eslint/utils';
 import tseslint from 'typescript-eslint';
 import { brandConstructorsOnly } from './brand-constructors-only.ts';
 import { noUnusedResult } from './no-unused-result.ts';
-import { applicationRules, domainRules } from './pure-rings.ts';
+import { neverthrowEscapes, pureRingRules } from './pure-rings.ts';
 import { tellingFileNames } from './telling-file-names.ts';
 
 type Rules = TSESLint.FlatConfig.Rules;
@@ -52,11 +52,6 @@ const habits = {
   'house/no-unused-result': 'error',
 } satisfies Rules;
 
-const neverthrowEscapes = ['_unsafeUnwrap', '_unsafeUnwrapErr'].map((property) => ({
-  property,
-  message: 'It throws on the other outcome. Match both.',
-}));
-
 const inside = (...folders: string[]) => folders.map((folder) => `src/${folder}/**/*.ts`);
 
 /** @param root the folder that holds `src`, `test` and the rest, with a `tsconfig.json` */
@@ -81,6 +76,5 @@ export const configurationFor = (root: string): TSESLint.FlatConfig.ConfigArray 
     files: ['src/main.ts', ...inside('adapters/cli', 'composition')],
     rules: { 'no-console': 'off' },
   },
-  { name: 'application', files: inside('application'), rules: applicationRules },
-  { name: 'domain', files: inside('domain'), rules: domainRules },
+  { name: 'the pure rings', files: inside('domain', 'application'), rules: pureRingRules },
 ];
