@@ -30,9 +30,10 @@ export type RecordProfile = Readonly<{
 
 export type RecordScopes = Readonly<{ type: 'RecordScopes'; life: number; scopes: readonly Scope[]; at: Instant }>;
 
-/** `requester` is null where an operator or a service acts for any user. */
+/** Ends `life` and no later one. `requester` is null where an operator or a service acts for any user. */
 export type Disconnect = Readonly<{
   type: 'Disconnect';
+  life: number;
   requester: UserId | null;
   by: DisconnectedBy;
   revokeConfirmed: boolean;

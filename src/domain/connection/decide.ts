@@ -43,6 +43,7 @@ const recordScopes = (command: RecordScopes, state: ConnectionState): Decision =
 const disconnect = (command: Disconnect, state: ConnectionState): Decision => {
   if (state.status === 'none') return err({ kind: 'NotConnected' });
   if (command.requester !== null && command.requester !== state.userId) return err({ kind: 'NotYourConnection' });
+  if (command.life !== state.life) return err({ kind: 'LifeIsOver', life: command.life });
   if (state.status === 'disconnected') return nothing;
   const { by, revokeConfirmed, at } = command;
   return ok([{ type: 'Disconnected', data: { life: state.life, by, revokeConfirmed, disconnectedAt: at } }]);

@@ -1,0 +1,27 @@
+/** Why a `return_to` was refused, in words for the caller. */
+export type ReturnRefused = Readonly<{ kind: 'ReturnRefused'; reason: string }>;
+
+const place = (address: URL): string => `${address.origin}${address.pathname}`;
+
+/**
+ * The address that `return_to` names, when its origin and path stand on the list (compared after URL parsing); its
+ * query is kept. Refused: relative addresses, other schemes, user information, places that are not listed.
+ */
+export const allowedReturn = (returnTo: string, allowlist: readonly string[]): URL | ReturnRefused => {
+  const refused = (reason: string): ReturnRefused => ({ kind: 'ReturnRefused', reason });
+  if (!URL.canParse(returnTo)) return refused('is not an absolute URL');
+  const address = new URL(returnTo);
+  if (address.protocol !== 'https:' && address.protocol !== 'http:') return refused('must begin with https:// or http://');
+  if (address.username !== '' || address.password !== '') return refused('must not carry user information');
+  const allowed = allowlist.some((entry) => URL.canParse(entry) && place(new URL(entry)) === place(address));
+  return allowed ? address : refused('is not on RETURN_URL_ALLOWLIST');
+};
+
+/** The return address with the outcome added to its own query. */
+export const withOutcome = (returnTo: string, outcome: readonly [name: 'tiktok_success' | 'tiktok_error', value: string]): string => {
+  const address = new URL(returnTo);
+  address.searchParams.delete('tiktok_success');
+  address.searchParams.delete('tiktok_error');
+  address.searchParams.set(outcome[0], outcome[1]);
+  return address.href;
+};
