@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
@@ -19,7 +18,7 @@ const suite = (
     name,
     include: options.include,
     exclude: ['**/node_modules/**', ...(options.exclude ?? [])],
-    globalSetup: options.postgres && existsSync(postgres) ? [postgres] : [],
+    globalSetup: options.postgres ? [postgres] : [],
     maxWorkers: options.maxWorkers,
     testTimeout: options.testTimeout ?? 30_000,
     sequence: { groupOrder },
