@@ -1,0 +1,86 @@
+import { err, errAsync, ok, okAsync, type Result } from 'neverthrow';
+import type { DataKeyRecords, KeyRecord, KeySlot } from '../../application/ports/data-key-records.ts';
+import type { Erased, KeyLost, NotAuthentic, OpenRequest, SealContext, Sealer } from '../../application/ports/sealer.ts';
+import { sealed as sealedText } from '../../domain/values/sealed.ts';
+import { secret, type Secret } from '../../domain/values/secret.ts';
+import { openEnvelope, parseEnvelope, sealEnvelope } from './envelope.ts';
+import type { Keyring } from './keyring.ts';
+import { newDataKey, unwrap, type DataKey } from './wrapped-data-key.ts';
+
+const version = 's1';
+
+export type SealerParts = Readonly<{ keyring: Keyring; records: DataKeyRecords }>;
+
+type NoKey = Erased | KeyLost | NotAuthentic;
+
+const erased: Erased = { kind: 'Erased' };
+const keyLost: KeyLost = { kind: 'KeyLost' };
+const notAuthentic = (reason: string): NotAuthentic => ({ kind: 'NotAuthentic', reason });
+
+const placeOf = ({ connectionId, life, purpose, field }: SealContext): readonly (string | number)[] => [
+  connectionId,
+  life,
+  purpose,
+  field,
+];
+
+const slotOf = ({ connectionId, life, purpose }: SealContext): KeySlot => ({ connectionId, life, purpose });
+
+const nameOf = ({ connectionId, life, purpose }: KeySlot): string => `${connectionId}/${life}/${purpose}`;
+
+const dataKeyOf = (keyring: Keyring, slot: KeySlot, record: KeyRecord): Result<DataKey, NoKey> => {
+  switch (record.kind) {
+    case 'Fenced':
+      return err(erased);
+    case 'Missing':
+      return err(keyLost);
+    case 'Key':
+      return unwrap(keyring, slot, record.key).mapErr((failure) =>
+        failure.kind === 'UnknownKeyEncryptionKey' ? keyLost : notAuthentic('the data key of this slot does not unwrap'),
+      );
+  }
+};
+
+const openWith = ({ context, sealed }: OpenRequest, dataKey: DataKey): Result<Secret<string>, NotAuthentic> => {
+  const envelope = parseEnvelope(sealed);
+  if (envelope === null) return err(notAuthentic('not an envelope'));
+  if (envelope.version !== version) return err(notAuthentic('an envelope of an unknown version'));
+  if (envelope.keyId !== dataKey.id) return err(notAuthentic('sealed with another data key than the one of this slot'));
+  const plain = openEnvelope(envelope, dataKey.key, placeOf(context));
+  return plain === null ? err(notAuthentic('altered, or sealed for another place')) : ok(secret(plain.toString('utf8')));
+};
+
+/**
+ * AES-256-GCM under one random data key per connection, life and purpose. Data keys are looked up for every call and
+ * not kept: once a slot is fenced, nothing of it opens any more.
+ */
+export const createSealer = ({ keyring, records }: SealerParts): Sealer => {
+  const openAll: Sealer['openAll'] = (requests) => {
+    const slots = new Map(requests.map(({ context }) => [nameOf(context), slotOf(context)]));
+    if (slots.size === 0) return okAsync([]);
+    return records.find([...slots.values()]).map((found) => {
+      const keys = new Map<string, Result<DataKey, NoKey>>();
+      [...slots].forEach(([name, slot], index) => {
+        keys.set(name, dataKeyOf(keyring, slot, found[index] ?? { kind: 'Missing' }));
+      });
+      return requests.map((request) =>
+        (keys.get(nameOf(request.context)) ?? err(keyLost)).andThen((dataKey) => openWith(request, dataKey)),
+      );
+    });
+  };
+
+  return {
+    seal: (context, plain) => {
+      const slot = slotOf(context);
+      return records
+        .find([slot])
+        .andThen(([record]) => (record?.kind === 'Missing' ? records.add(slot, newDataKey(keyring, slot)) : okAsync(record)))
+        .andThen((record) => dataKeyOf(keyring, slot, record ?? { kind: 'Missing' }))
+        .map(({ id, key }) => sealedText(sealEnvelope(version, id, key, placeOf(context), Buffer.from(plain.reveal(), 'utf8'))))
+        // A key that does not unwrap is as good as lost to someone who wants to seal.
+        .mapErr((failure) => (failure.kind === 'NotAuthentic' ? keyLost : failure));
+    },
+    open: (request) => openAll([request]).andThen(([opened]) => opened ?? errAsync(keyLost)),
+    openAll,
+  };
+};
