@@ -1,0 +1,65 @@
+import { parseArgs } from 'node:util';
+import { err, ok, type Result } from 'neverthrow';
+import { z } from 'zod';
+import type { SimulatorOptions } from './simulator.ts';
+
+const usage = `Usage: npm run simulator -- [options]
+  --port <number>        default 3010            (SIMULATOR_PORT)
+  --host <address>       default 127.0.0.1       (SIMULATOR_HOST)
+  --public-url <origin>  how browsers reach it   (SIMULATOR_PUBLIC_URL)
+  --seed <text>          default simulator       (SIMULATOR_SEED)
+  --state-file <file>    keeps grants, tokens, apps, accounts and the clock (SIMULATOR_STATE_FILE)
+  --quiet                prints nothing`;
+
+const settingsSchema = z.object({
+  port: z.coerce.number('The port must be a number from 0 to 65535.').int().min(0).max(65_535).default(3010),
+  host: z.string().min(1).default('127.0.0.1'),
+  publicUrl: z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin).optional(),
+  seed: z.string().min(1).optional(),
+  stateFile: z.string().min(1).optional(),
+});
+
+/** The options of the stand-alone program: flags first, then the environment. The error is a text for people. */
+export function readCommandLine(args: readonly string[], environment: Readonly<Record<string, string | undefined>>): Result<SimulatorOptions, string> {
+  const flags = parseFlags(args);
+  if (flags.isErr()) return err(flags.error);
+  if (flags.value.help === true) return err(usage);
+  const settings = settingsSchema.safeParse({
+    port: flags.value.port ?? (environment['SIMULATOR_PORT'] || undefined),
+    host: flags.value.host ?? (environment['SIMULATOR_HOST'] || undefined),
+    publicUrl: flags.value['public-url'] ?? (environment['SIMULATOR_PUBLIC_URL'] || undefined),
+    seed: flags.value.seed ?? (environment['SIMULATOR_SEED'] || undefined),
+    stateFile: flags.value['state-file'] ?? (environment['SIMULATOR_STATE_FILE'] || undefined),
+  });
+  if (!settings.success) return err(z.prettifyError(settings.error));
+  const { publicUrl, seed, stateFile, ...rest } = settings.data;
+  return ok({
+    ...rest,
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(stateFile === undefined ? {} : { stateFile }),
+    quiet: flags.value.quiet === true,
+  });
+}
+
+type Flags = Readonly<{ port?: string; host?: string; 'public-url'?: string; seed?: string; 'state-file'?: string; quiet?: boolean; help?: boolean }>;
+
+function parseFlags(args: readonly string[]): Result<Flags, string> {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        port: { type: 'string' },
+        host: { type: 'string' },
+        'public-url': { type: 'string' },
+        seed: { type: 'string' },
+        'state-file': { type: 'string' },
+        quiet: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+    return ok(values);
+  } catch (problem) {
+    return err(problem instanceof Error ? problem.message : String(problem));
+  }
+}

@@ -1,0 +1,30 @@
+import type { FastifyInstance } from 'fastify';
+import type { Service } from '../wire/serve.ts';
+import { accountRoutes } from './accounts.ts';
+import { appRoutes } from './apps.ts';
+import { authorizeRoute } from './authorize.ts';
+import { callRoutes } from './calls.ts';
+import { clockRoutes } from './clock.ts';
+import { faultRoutes } from './faults.ts';
+import { grantRoutes } from './grants.ts';
+import { ControlProblem } from './problem.ts';
+import { settingsRoutes } from './settings.ts';
+
+/** The control endpoint: JSON in, JSON out, every change stored before its answer. */
+export function controlRoutes(service: Service): (control: FastifyInstance) => Promise<void> {
+  return async (control) => {
+    control.addContentTypeParser('application/json', { parseAs: 'string' }, control.getDefaultJsonParser('error', 'error'));
+    control.setErrorHandler(async (problem, _request, reply) => {
+      if (problem instanceof ControlProblem) return reply.code(problem.status).send({ error: problem.message, ...problem.details });
+      const status = problem instanceof Error && 'statusCode' in problem && typeof problem.statusCode === 'number' ? problem.statusCode : 500;
+      return reply.code(status).send({ error: problem instanceof Error ? problem.message : 'Unknown failure' });
+    });
+    control.setNotFoundHandler(async (request, reply) => reply.code(404).send({ error: `There is no control route ${request.method} ${request.url}.` }));
+    control.addHook('onSend', async (request) => {
+      if (request.method !== 'GET') await service.store.save();
+    });
+    for (const routes of [accountRoutes, appRoutes, authorizeRoute, callRoutes, clockRoutes, faultRoutes, grantRoutes, settingsRoutes]) {
+      routes(control, service);
+    }
+  };
+}

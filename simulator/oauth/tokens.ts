@@ -1,0 +1,71 @@
+import type { SimulatedApp } from '../world/app.ts';
+import { drawDigits, drawText } from '../world/draw.ts';
+import { grantKey, type AccessToken, type Grant, type RefreshToken } from '../world/grant.ts';
+import { nextSerial, now, type World } from '../world/world.ts';
+
+/** A successful answer of the token endpoint. */
+export type TokenBody = Readonly<{
+  access_token: string;
+  expires_in: number;
+  token_type: string;
+  open_id?: string;
+  refresh_token?: string;
+  refresh_expires_in?: number;
+  scope?: string;
+}>;
+
+type Held = Readonly<{ clientKey: string; accountId: string; generation: number; scopes: readonly string[] }>;
+
+/** The living consent a code or token rests on, or null when it was taken back since. */
+export function livingGrant(world: World, held: Held): Grant | null {
+  const grant = world.grants.get(grantKey(held.clientKey, held.accountId));
+  return grant === undefined || grant.revokedAt !== null || grant.generation !== held.generation ? null : grant;
+}
+
+/** What is left of a token's scopes now: those the person still allows. */
+export function effectiveScopes(grant: Grant, held: Held): readonly string[] {
+  return held.scopes.filter((scope) => grant.scopes.includes(scope));
+}
+
+export function issueAccessToken(world: World, app: SimulatedApp, held: Held): AccessToken {
+  const token: AccessToken = {
+    ...heldBy(held),
+    token: newToken(world, 'act', held),
+    issuedAt: now(world),
+    expiresAt: now(world) + app.lifetimes.accessTokenSeconds * 1000,
+    endedBy: null,
+  };
+  world.accessTokens.set(token.token, token);
+  return token;
+}
+
+/** @param expiresAt ms since the epoch */
+export function issueRefreshToken(world: World, held: Held, expiresAt: number): RefreshToken {
+  const token: RefreshToken = { ...heldBy(held), token: newToken(world, 'rft', held), issuedAt: now(world), expiresAt, endedBy: null, graceUntil: null };
+  world.refreshTokens.set(token.token, token);
+  return token;
+}
+
+export function tokenBody(world: World, grant: Grant, access: AccessToken, refresh: RefreshToken): TokenBody {
+  return {
+    access_token: access.token,
+    expires_in: secondsUntil(world, access.expiresAt),
+    open_id: grant.openId,
+    refresh_expires_in: secondsUntil(world, refresh.expiresAt),
+    refresh_token: refresh.token,
+    scope: access.scopes.join(','),
+    token_type: 'Bearer',
+  };
+}
+
+function heldBy({ clientKey, accountId, generation, scopes }: Held): Held & { scopes: string[] } {
+  return { clientKey, accountId, generation, scopes: [...scopes] };
+}
+
+function newToken(world: World, prefix: 'act' | 'rft', held: Held): string {
+  const serial = nextSerial(world, `${prefix} ${held.clientKey}/${held.accountId}`);
+  const parts = [prefix, held.clientKey, held.accountId, serial] as const;
+  return `${prefix}.SIM${drawText(world.seed, 57, ...parts)}!${drawDigits(world.seed, 4, ...parts)}.va`;
+}
+
+const secondsUntil = (world: World, time: number): number => Math.max(0, Math.floor((time - now(world)) / 1000));

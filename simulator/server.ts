@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fastify, { type FastifyInstance } from 'fastify';
+import { controlRoutes } from './control/control.ts';
+import { endpoints, unknownEndpoint } from './endpoints.ts';
+import { serve, type Service } from './wire/serve.ts';
+
+/** The HTTP server around a simulated world, not yet listening. */
+export function createServer(service: Service): FastifyInstance {
+  const server = fastify({ forceCloseConnections: true, exposeHeadRoutes: false, bodyLimit: 16 * 1024 * 1024, routerOptions: { maxParamLength: 500 } });
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
+    done(null, body);
+  });
+  for (const endpoint of endpoints) {
+    server.route({ method: endpoint.method, url: endpoint.path, handler: async (request, reply) => serve(service, endpoint, request, reply) });
+  }
+  server.setNotFoundHandler(async (request, reply) => serve(service, unknownEndpoint, request, reply));
+  void server.register(controlRoutes(service), { prefix: '/_control' });
+  addAssets(server);
+  return server;
+}
+
+const assets = [
+  { path: '/_simulator/simulator.css', file: 'simulator.css', type: 'text/css; charset=utf-8' },
+  { path: '/_simulator/icon.svg', file: 'icon.svg', type: 'image/svg+xml' },
+];
+
+function addAssets(server: FastifyInstance): void {
+  for (const { path, file, type } of assets) {
+    const content = readFileSync(join(import.meta.dirname, 'pages', file));
+    server.get(path, async (_request, reply) => reply.type(type).header('cache-control', 'no-cache').send(content));
+  }
+}
