@@ -4,7 +4,7 @@ import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
 const cores = Math.min(8, Math.max(2, availableParallelism()));
 const postgres = './test/support/postgres-global-setup.ts';
-const unitFolders = ['domain', 'application', 'architecture', 'simulator'];
+const unitFolders = ['domain', 'application', 'architecture', 'composition', 'simulator'];
 const ownFolders = ['e2e', 'browser', 'long'];
 
 /** A suite is a folder below `test/`: every `*.test.ts` in it belongs to the suite. Groups run one after the other. */

@@ -1,0 +1,77 @@
+import { secret } from '../../domain/values/secret.ts';
+import { parseKeyring } from '../../adapters/crypto/keyring-setting.ts';
+import type { Variables } from './read-settings.ts';
+import { isLoopback } from './values.ts';
+
+const redirectLengthLimit = 512;
+
+/** TikTok's rules for redirect URIs, checked before TikTok shows its own error page. */
+const redirectProblems = (redirectUri: string): readonly string[] => {
+  const name = 'TIKTOK_REDIRECT_URI';
+  if (!URL.canParse(redirectUri)) return [`${name} must be an absolute URL, exactly as registered with TikTok.`];
+  const url = new URL(redirectUri);
+  const problems: string[] = [];
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+    problems.push(`${name} must begin with https:// unless it points to localhost.`);
+  }
+  if (redirectUri.length >= redirectLengthLimit) problems.push(`${name} must be shorter than ${redirectLengthLimit} characters.`);
+  if (redirectUri.includes('?')) problems.push(`${name} must not have a query: TikTok refuses it.`);
+  if (redirectUri.includes('#')) problems.push(`${name} must not have a fragment: TikTok refuses it.`);
+  return problems;
+};
+
+const productionProblems = (values: Variables): readonly string[] => {
+  const problems: string[] = [];
+  const need = (missing: boolean, sentence: string) => {
+    if (missing) problems.push(sentence);
+  };
+  need(values.databaseUrl === undefined, 'DATABASE_URL is not set: in production it must name a PostgreSQL database (15 to 18); the embedded one is for development.');
+  need(values.clientKey === undefined, 'TIKTOK_CLIENT_KEY is not set: in production it must be the client key of your app in the TikTok developer portal.');
+  need(values.clientSecret === undefined, 'TIKTOK_CLIENT_SECRET is not set: in production it must be the secret of your app, best given as TIKTOK_CLIENT_SECRET_FILE.');
+  need(
+    values.encryptionKeys === undefined,
+    'TIKTOK_TOKEN_ENCRYPTION_KEY is not set: in production it must be 32 random bytes, e.g. from `openssl rand -hex 32`; keep it, for without it no token opens.',
+  );
+  return problems;
+};
+
+const developmentProblems = (values: Variables, publicUrl: string): readonly string[] => {
+  const problems: string[] = [];
+  if (values.jwksUrl !== undefined) return problems;
+  if (!isLoopback(new URL(publicUrl).hostname)) {
+    problems.push('PUBLIC_URL is not a loopback address, but without AUTH_JWKS_URL anyone could name themselves any user: set AUTH_JWKS_URL, or NODE_ENV=production.');
+  }
+  if (!isLoopback(values.host) && !values.allInterfaces) {
+    problems.push('HOST is not a loopback address, but without AUTH_JWKS_URL anyone could name themselves any user: set HOST=127.0.0.1, or DEV_ON_ALL_INTERFACES=true inside a container published on 127.0.0.1.');
+  }
+  return problems;
+};
+
+/** What no variable shows alone: one sentence per problem, each saying what to set. */
+export const crossProblems = (
+  values: Variables,
+  { production, publicUrl, redirectUri }: Readonly<{ production: boolean; publicUrl: string; redirectUri: string }>,
+): readonly string[] => {
+  const problems = [...redirectProblems(redirectUri), ...(production ? productionProblems(values) : developmentProblems(values, publicUrl))];
+  if (!production && (values.clientKey === undefined) !== (values.clientSecret === undefined)) {
+    problems.push('TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET belong together: set both, or neither to use the simulator.');
+  }
+  if (!production && values.clientKey === undefined && values.simulator === 'off') {
+    problems.push('SIMULATOR is off and there are no TikTok credentials: set TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET.');
+  }
+  if (values.jwksUrl !== undefined && values.issuer === undefined) {
+    problems.push('AUTH_ISSUER is not set: with AUTH_JWKS_URL it must be the `iss` of the tokens of your identity provider.');
+  }
+  if (production && values.jwksUrl !== undefined && values.jwksUrl.protocol !== 'https:' && !isLoopback(values.jwksUrl.hostname)) {
+    problems.push('AUTH_JWKS_URL must begin with https:// in production: whoever alters the keys on their way could be any user.');
+  }
+  if (values.eventStoreUrl !== undefined) {
+    problems.push('EVENT_STORE_URL is set, but this version keeps its events in the PostgreSQL database only: unset it.');
+  }
+  if (values.metricsPort !== null && values.metricsPort === values.port) problems.push('METRICS_PORT must differ from PORT.');
+  if (values.encryptionKeys !== undefined) {
+    const keyring = parseKeyring(secret(values.encryptionKeys));
+    if (keyring.isErr()) problems.push(...keyring.error);
+  }
+  return problems;
+};

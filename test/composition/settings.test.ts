@@ -1,0 +1,138 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readSettings } from '../../src/composition/settings/read-settings.ts';
+import type { Environment } from '../../src/composition/settings/environment.ts';
+
+const production = {
+  NODE_ENV: 'production',
+  PUBLIC_URL: 'https://connect.example.com',
+  DATABASE_URL: 'postgres://service:made-up@db.example.com/app',
+  TIKTOK_CLIENT_KEY: 'aw-made-up-key',
+  TIKTOK_CLIENT_SECRET: 'made-up-secret',
+  TIKTOK_TOKEN_ENCRYPTION_KEY: '00'.repeat(32),
+};
+
+const settingsOf = (environment: Environment) => readSettings(environment)._unsafeUnwrap();
+const problemsOf = (environment: Environment): string => readSettings(environment)._unsafeUnwrapErr().join('\n');
+const without = (name: keyof typeof production): Environment => ({ ...production, [name]: undefined });
+
+describe('the settings', () => {
+  it('have a default for everything in development', () => {
+    const settings = settingsOf({});
+    expect(settings).toMatchObject({
+      production: false,
+      developmentPrincipals: true,
+      port: 3000,
+      host: '127.0.0.1',
+      publicUrl: 'http://localhost:3000',
+      databaseUrl: null,
+      tiktokApp: null,
+      encryptionKeys: null,
+      returnUrl: 'http://localhost:3000/dashboard/account',
+      authCookie: '__session',
+      simulatorPort: 3010,
+      roles: ['http', 'worker'],
+      metricsPort: null,
+      logLevel: 'info',
+    });
+    expect(settings.tiktok).toMatchObject({ redirectUri: 'http://localhost:3000/api/tiktok/auth/callback', pkce: 'hex', scopes: ['user.info.basic', 'video.publish'] });
+  });
+
+  it('send no PKCE to an https redirect unless told to', () => {
+    expect(settingsOf(production).tiktok.pkce).toBe('off');
+    expect(settingsOf({ ...production, TIKTOK_PKCE: 'base64url' }).tiktok.pkce).toBe('base64url');
+  });
+
+  it('always allow the return address itself', () => {
+    const settings = settingsOf({ ...production, APP_RETURN_URL: 'https://app.example.com/done', RETURN_URL_ALLOWLIST: 'https://app.example.com/a, https://app.example.com/b' });
+    expect(settings.returnUrlAllowlist).toEqual(['https://app.example.com/done', 'https://app.example.com/a', 'https://app.example.com/b']);
+  });
+
+  it('take an empty variable as unset', () => {
+    expect(settingsOf({ PORT: '', DATABASE_URL: '' })).toMatchObject({ port: 3000, databaseUrl: null });
+  });
+
+  it('read a secret from a file and leave the line end out', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'settings-')), 'secret');
+    writeFileSync(file, 'made-up-secret-from-a-file\n');
+    const settings = settingsOf({ ...without('TIKTOK_CLIENT_SECRET'), TIKTOK_CLIENT_SECRET_FILE: file });
+    expect(settings.tiktokApp?.clientSecret.reveal()).toBe('made-up-secret-from-a-file');
+  });
+
+  it('do not print a secret', () => {
+    const printed = JSON.stringify(settingsOf(production));
+    for (const hidden of ['made-up-secret', 'service:made-up', '00'.repeat(32)]) expect(printed).not.toContain(hidden);
+  });
+});
+
+describe('a start in production', () => {
+  it('succeeds with all that is required', () => {
+    expect(settingsOf(production)).toMatchObject({ production: true, developmentPrincipals: false });
+  });
+
+  it.each(['DATABASE_URL', 'TIKTOK_CLIENT_KEY', 'TIKTOK_CLIENT_SECRET', 'TIKTOK_TOKEN_ENCRYPTION_KEY'] as const)('is refused without %s', (name) => {
+    expect(problemsOf(without(name))).toContain(`${name} is not set`);
+  });
+
+  it('names every problem at once', () => {
+    expect(readSettings({ NODE_ENV: 'production', PORT: 'http' })._unsafeUnwrapErr()).toHaveLength(5);
+  });
+
+  it('is refused with keys that come over plain http', () => {
+    expect(problemsOf({ ...production, AUTH_JWKS_URL: 'http://id.example.com/jwks', AUTH_ISSUER: 'https://id.example.com' })).toContain('AUTH_JWKS_URL must begin with https://');
+  });
+});
+
+describe('development principals', () => {
+  it.each([
+    [{ PUBLIC_URL: 'http://192.0.2.7:3000' }, 'PUBLIC_URL is not a loopback address'],
+    [{ HOST: '0.0.0.0' }, 'HOST is not a loopback address'],
+    [{ HOST: '::' }, 'HOST is not a loopback address'],
+  ])('are refused beyond loopback: %o', (environment, sentence) => {
+    expect(problemsOf(environment)).toContain(sentence);
+  });
+
+  it.each([{ HOST: '::1' }, { HOST: '127.0.0.2' }, { HOST: '0.0.0.0', DEV_ON_ALL_INTERFACES: 'true' }])('are accepted with %o', (environment) => {
+    expect(settingsOf(environment).developmentPrincipals).toBe(true);
+  });
+
+  it('end where an identity provider is set', () => {
+    const identity = { AUTH_JWKS_URL: 'https://id.example.com/jwks', AUTH_ISSUER: 'https://id.example.com' };
+    expect(settingsOf({ ...identity, PUBLIC_URL: 'https://dev.example.com' }).developmentPrincipals).toBe(false);
+  });
+});
+
+describe('a wrong setting', () => {
+  it.each([
+    [{ PORT: '0' }, 'PORT must be a port number'],
+    [{ PORT: '65536' }, 'PORT must be a port number'],
+    [{ PUBLIC_URL: 'localhost:3000' }, 'PUBLIC_URL must be the origin'],
+    [{ PUBLIC_URL: 'http://localhost:3000/app' }, 'PUBLIC_URL must be the origin'],
+    [{ DATABASE_URL: 'mysql://db' }, 'DATABASE_URL must be a PostgreSQL address'],
+    [{ TIKTOK_SCOPES: 'user.info.basic video.publish' }, 'TIKTOK_SCOPES must be TikTok scopes separated by commas'],
+    [{ TIKTOK_PKCE: 'plain' }, 'TIKTOK_PKCE must be one of'],
+    [{ TIKTOK_REDIRECT_URI: '/callback' }, 'TIKTOK_REDIRECT_URI must be an absolute URL'],
+    [{ TIKTOK_REDIRECT_URI: 'http://app.example.com/callback' }, 'TIKTOK_REDIRECT_URI must begin with https://'],
+    [{ TIKTOK_REDIRECT_URI: 'https://app.example.com/callback?x=1' }, 'TIKTOK_REDIRECT_URI must not have a query'],
+    [{ TIKTOK_REDIRECT_URI: 'https://app.example.com/callback#x' }, 'TIKTOK_REDIRECT_URI must not have a fragment'],
+    [{ TIKTOK_REDIRECT_URI: `https://app.example.com/${'a'.repeat(512)}` }, 'TIKTOK_REDIRECT_URI must be shorter than 512'],
+    [{ TIKTOK_CLIENT_KEY: 'aw-made-up-key' }, 'belong together'],
+    [{ SIMULATOR: 'off' }, 'SIMULATOR is off and there are no TikTok credentials'],
+    [{ SIMULATOR: 'on' }, 'SIMULATOR must be auto or off'],
+    [{ TIKTOK_TOKEN_ENCRYPTION_KEY: 'short' }, 'TIKTOK_TOKEN_ENCRYPTION_KEY'],
+    [{ RETURN_URL_ALLOWLIST: '/done' }, 'RETURN_URL_ALLOWLIST must be absolute'],
+    [{ AUTH_JWKS_URL: 'https://id.example.com/jwks' }, 'AUTH_ISSUER is not set'],
+    [{ CORS_ORIGINS: 'https://app.example.com/path' }, 'CORS_ORIGINS must be origins'],
+    [{ ROLES: 'http,mailer' }, 'ROLES must be http, worker or both'],
+    [{ METRICS_PORT: '3000' }, 'METRICS_PORT must differ from PORT'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of'],
+    [{ DEV_ON_ALL_INTERFACES: 'yes' }, 'DEV_ON_ALL_INTERFACES must be true or false'],
+    [{ EVENT_STORE_URL: 'esdb://localhost:2113' }, 'EVENT_STORE_URL is set'],
+    [{ TIKTOK_CLIENT_SECRET_FILE: '/nowhere/secret', TIKTOK_CLIENT_KEY: 'aw-made-up-key' }, 'cannot be read'],
+    [{ DATABASE_URL: 'postgres://db/app', DATABASE_URL_FILE: '/nowhere' }, 'both set'],
+  ])('stops the start with a sentence: %o', (environment, sentence) => {
+    expect(problemsOf(environment)).toContain(sentence);
+  });
+});
