@@ -1,0 +1,8 @@
+import type { DomainEvent } from '../../../application/ports/event-store.ts';
+import { connectionEventFormats } from './connection-event-formats.ts';
+import type { EventFormat } from './event-format.ts';
+
+const everyType: Readonly<Record<DomainEvent['type'], EventFormat>> = { ...connectionEventFormats };
+
+/** Every event type this version reads and writes. */
+export const eventFormats: ReadonlyMap<string, EventFormat> = new Map(Object.entries(everyType));
