@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import process from 'node:process';
 import { readCommandLine } from './command-line.ts';
 import { startSimulator } from './simulator.ts';
@@ -10,11 +11,8 @@ if (settings.isErr()) {
 
 try {
   const simulator = await startSimulator(settings.value);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      void simulator.stop().then(() => process.exit(0));
-    });
-  }
+  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  await simulator.stop();
 } catch (problem) {
   process.stderr.write(`${problem instanceof Error ? problem.message : String(problem)}\n`);
   process.exit(3);

@@ -21,7 +21,7 @@ function withPath(value: unknown, [key = '', ...rest]: readonly string[], replac
   if (Array.isArray(value)) {
     return value.flatMap((item: unknown, index) => (String(index) === key ? [inner(item)].filter((kept) => kept !== undefined) : [item]));
   }
-  const fields = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  const fields: readonly (readonly [string, unknown])[] = typeof value === 'object' && value !== null ? Object.entries(value) : [];
   const before = fields.find(([name]) => name === key)?.[1];
   const changed: readonly (readonly [string, unknown])[] = fields.some(([name]) => name === key)
     ? fields.map(([name, item]) => [name, name === key ? inner(before) : item] as const)
