@@ -4,6 +4,14 @@ import { rule } from './rule.ts';
 const empty = ['util', 'utils', 'helper', 'helpers', 'common', 'manager', 'base', 'misc'];
 const kebabCase = /^\.?[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/;
 
+export type NameProblem = 'spelling' | 'empty';
+
+/** What is wrong with one name on a path, or null. Documents in capitals (README.md) are fine. */
+export const problemOfName = (name: string): NameProblem | null => {
+  if (name.split(/[-.]/).some((word) => empty.includes(word.toLowerCase()))) return 'empty';
+  return kebabCase.test(name) || /^[A-Z]+(\.md)?$/.test(name) ? null : 'spelling';
+};
+
 /** Names of files and folders are kebab-case words of the field; those of `empty` say nothing about what is inside. */
 export const tellingFileNames = rule({
   meta: {
@@ -18,10 +26,8 @@ export const tellingFileNames = rule({
   create: (context) => ({
     Program: (node) => {
       for (const name of relative(context.cwd, context.filename).split(sep)) {
-        if (!kebabCase.test(name)) context.report({ node, messageId: 'spelling', data: { name } });
-        if (name.split(/[-.]/).some((word) => empty.includes(word))) {
-          context.report({ node, messageId: 'empty', data: { name } });
-        }
+        const messageId = problemOfName(name);
+        if (messageId !== null) context.report({ node, messageId, data: { name } });
       }
     },
   }),
