@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { isPublicAddress } from '../../../src/adapters/outbound/public-address.ts';
+
+describe('an address', () => {
+  it.each([
+    ['1.1.1.1'],
+    ['8.8.8.8'],
+    ['9.255.255.255'],
+    ['11.0.0.0'],
+    ['100.63.255.255'],
+    ['100.128.0.0'],
+    ['172.15.255.255'],
+    ['172.32.0.0'],
+    ['192.167.255.255'],
+    ['223.255.255.255'],
+    ['2606:4700:4700::1111'],
+    ['2001:200::1'],
+    ['2003::1'],
+  ])('%s is public', (address) => {
+    expect(isPublicAddress(address)).toBe(true);
+  });
+
+  it.each([
+    ['this network', '0.0.0.0'],
+    ['this network', '0.1.2.3'],
+    ['private', '10.0.0.1'],
+    ['carrier-grade NAT', '100.64.0.1'],
+    ['carrier-grade NAT', '100.127.255.255'],
+    ['loopback', '127.0.0.1'],
+    ['loopback', '127.255.255.254'],
+    ['link-local, cloud metadata', '169.254.169.254'],
+    ['private', '172.16.0.1'],
+    ['private', '172.31.255.255'],
+    ['protocol assignments', '192.0.0.170'],
+    ['documentation', '192.0.2.1'],
+    ['6to4 relay', '192.88.99.1'],
+    ['private', '192.168.1.1'],
+    ['benchmarks', '198.19.255.255'],
+    ['documentation', '198.51.100.1'],
+    ['documentation', '203.0.113.1'],
+    ['multicast', '224.0.0.1'],
+    ['reserved', '240.0.0.1'],
+    ['broadcast', '255.255.255.255'],
+    ['unspecified', '::'],
+    ['loopback', '::1'],
+    ['IPv4-mapped loopback', '::ffff:127.0.0.1'],
+    ['IPv4-mapped loopback in hex', '::ffff:7f00:1'],
+    ['IPv4-mapped public', '::ffff:8.8.8.8'],
+    ['IPv4-compatible', '::127.0.0.1'],
+    ['IPv4-translated', '::ffff:0:127.0.0.1'],
+    ['NAT64', '64:ff9b::7f00:1'],
+    ['local NAT64', '64:ff9b:1::a00:1'],
+    ['discard only', '100::1'],
+    ['Teredo', '2001::1'],
+    ['benchmarks', '2001:2::1'],
+    ['ORCHID', '2001:20::1'],
+    ['documentation', '2001:db8::1'],
+    ['6to4 of a private address', '2002:a00:1::1'],
+    ['documentation', '3fff::1'],
+    ['segment routing', '5f00::1'],
+    ['unique local', 'fc00::1'],
+    ['unique local', 'fd12:3456:789a::1'],
+    ['link-local', 'fe80::1'],
+    ['link-local with a zone', 'fe80::1%eth0'],
+    ['site-local', 'fec0::1'],
+    ['multicast', 'ff02::1'],
+    ['a name', 'localhost'],
+    ['a number', '2130706433'],
+    ['an octal spelling', '0177.0.0.1'],
+    ['empty', ''],
+    ['unknown', undefined],
+  ])('of kind "%s" is not public: %s', (_, address) => {
+    expect(isPublicAddress(address)).toBe(false);
+  });
+});
