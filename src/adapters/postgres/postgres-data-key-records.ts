@@ -1,0 +1,82 @@
+import { ResultAsync } from 'neverthrow';
+import type pg from 'pg';
+import { z } from 'zod';
+import type { DataKeyRecords, KeyRecord, KeySlot } from '../../application/ports/data-key-records.ts';
+import { ask, inTransaction, nothing, rowsOf } from './database.ts';
+import { databaseUnavailable } from './failure.ts';
+
+const slotsOf = (slots: readonly KeySlot[]): readonly unknown[] => [
+  slots.map(({ connectionId }) => connectionId),
+  slots.map(({ life }) => life),
+  slots.map(({ purpose }) => purpose),
+];
+
+const find = {
+  name: 'data_keys.find',
+  text: `select k.id, k.key_encryption_key_id, k.wrapped, f.connection_id is not null as fenced
+    from unnest($1::uuid[], $2::integer[], $3::text[]) with ordinality as s (connection_id, life, purpose, place)
+    left join tiktok_connections.data_keys k using (connection_id, life, purpose)
+    left join tiktok_connections.data_key_fences f using (connection_id, life, purpose)
+    order by s.place`,
+};
+
+// Who adds a key and who fences its slot take this lock first: the one who comes second sees what the first has done.
+const lock = {
+  name: 'data_keys.lock',
+  text: `select pg_advisory_xact_lock(hashtextextended('tiktok_connections.data_keys:' || connection_id, 0))
+    from (select distinct unnest($1::uuid[])::text as connection_id order by 1) as connections`,
+};
+
+const add = {
+  name: 'data_keys.add',
+  text: `insert into tiktok_connections.data_keys (connection_id, life, purpose, id, key_encryption_key_id, wrapped)
+    select $1, $2, $3, $4, $5, $6
+    where not exists (select from tiktok_connections.data_key_fences where connection_id = $1 and life = $2 and purpose = $3)
+    on conflict do nothing`,
+};
+
+const fence = {
+  name: 'data_keys.fence',
+  text: `insert into tiktok_connections.data_key_fences (connection_id, life, purpose, because)
+    select connection_id, life, purpose, $4 from unnest($1::uuid[], $2::integer[], $3::text[]) as s (connection_id, life, purpose)
+    on conflict do nothing`,
+};
+
+const destroy = {
+  name: 'data_keys.destroy',
+  text: `delete from tiktok_connections.data_keys k
+    using unnest($1::uuid[], $2::integer[], $3::text[]) as s (connection_id, life, purpose)
+    where (k.connection_id, k.life, k.purpose) = (s.connection_id, s.life, s.purpose)`,
+};
+
+const recordRow = z
+  .object({ id: z.string().nullable(), key_encryption_key_id: z.string().nullable(), wrapped: z.string().nullable(), fenced: z.boolean() })
+  .transform(({ id, key_encryption_key_id: keyEncryptionKeyId, wrapped, fenced }): KeyRecord => {
+    if (fenced) return { kind: 'Fenced' };
+    if (id === null || keyEncryptionKeyId === null || wrapped === null) return { kind: 'Missing' };
+    return { kind: 'Key', key: { id, keyEncryptionKeyId, wrapped } };
+  });
+
+export const createDataKeyRecords = (pool: pg.Pool): DataKeyRecords => ({
+  find: (slots) => ask(pool, find, slotsOf(slots), recordRow),
+  add: (slot, { id, keyEncryptionKeyId, wrapped }) =>
+    ResultAsync.fromPromise(
+      inTransaction(pool, async (client): Promise<KeyRecord> => {
+        await rowsOf(client, lock, [[slot.connectionId]], nothing);
+        const { connectionId, life, purpose } = slot;
+        await rowsOf(client, add, [connectionId, life, purpose, id, keyEncryptionKeyId, wrapped], nothing);
+        const [record] = await rowsOf(client, find, slotsOf([slot]), recordRow);
+        return record ?? { kind: 'Missing' };
+      }),
+      databaseUnavailable,
+    ),
+  fence: (slots, because) =>
+    ResultAsync.fromPromise(
+      inTransaction(pool, async (client) => {
+        await rowsOf(client, lock, [slots.map(({ connectionId }) => connectionId)], nothing);
+        await rowsOf(client, fence, [...slotsOf(slots), because], nothing);
+        await rowsOf(client, destroy, slotsOf(slots), nothing);
+      }),
+      databaseUnavailable,
+    ),
+});
