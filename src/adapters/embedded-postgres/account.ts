@@ -1,17 +1,19 @@
 /**
- * As whom PostgreSQL runs; it refuses uid 0. `namespace`: as root outside, as an ordinary user inside a user namespace, so
- * that it reaches what root owns. `other-user`: as another user of this machine, which may not be able to traverse the
- * directories above the data, so its working directory is opened for it beforehand.
+ * As whom PostgreSQL runs; it refuses uid 0. `namespace`: this very user outside, an ordinary one with a name inside a user namespace,
+ * so that it reaches what this user owns. `other-user`: another user of this machine, which may not be able to traverse
+ * the directories above the data, so its working directory is opened for it beforehand.
  */
 export type Account = Readonly<
   | { way: 'self'; uid: number; gid: number }
-  | { way: 'namespace'; uid: number; gid: number; insideUid: number; insideGid: number }
+  | { way: 'namespace'; uid: number; gid: number; inside: Readonly<{ uid: number; gid: number }> }
   | { way: 'other-user'; uid: number; gid: number }
 >;
 
+export const ownAccount = (): Account => ({ way: 'self', uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 });
+
 export const commandOf = (account: Account, command: readonly string[]): readonly string[] =>
   account.way === 'namespace'
-    ? ['unshare', '--user', `--map-user=${account.insideUid}`, `--map-group=${account.insideGid}`, '--', ...command]
+    ? ['unshare', '--user', `--map-user=${account.inside.uid}`, `--map-group=${account.inside.gid}`, '--', ...command]
     : command;
 
 export const identityOf = (account: Account): Readonly<{ uid?: number; gid?: number }> =>

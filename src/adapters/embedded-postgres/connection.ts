@@ -1,6 +1,9 @@
-import pg from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';
-import { superuser } from './initialise-cluster.ts';
+import pg from 'pg';
+import { codeOf, hasCode } from './system-error.ts';
+
+/** The role that the service connects as; it alone exists in a new cluster. */
+export const superuser = 'postgres';
 
 export type Door = Readonly<{ port: number; password: string; database: string }>;
 
@@ -23,38 +26,43 @@ export const knock = async ({ port, password, database }: Door): Promise<Answer>
     await session.connect();
     return { session };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
-    return { code, message: error instanceof Error ? error.message : String(error) };
+    return { code: codeOf(error) ?? 'unknown', message: error instanceof Error ? error.message : String(error) };
   }
 };
 
-/** ECONNREFUSED and ECONNRESET: not listening (yet). 57P03: starting, recovering or shutting down. 53300: too many. */
-const passing = new Set(['ECONNREFUSED', 'ECONNRESET', '57P03', '53300', 'unknown']);
+/** 57P03: starting, recovering or shutting down. 53300: too many connections. unknown: it hung up or did not answer in time. */
+const passing = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P03', '53300', 'unknown']);
 const pauseMilliseconds = 10;
 
-/** Knocks until the server gives a definite answer or `over` says that there is no sense in going on. */
-export const knockUntilAnswered = async (door: Door, over: () => boolean): Promise<Answer> => {
+/** Knocks until the server gives a definite answer, or `over` says that there is no sense in going on. */
+export const knockUntilAnswered = async (door: Door, over: () => boolean | Promise<boolean>): Promise<Answer> => {
   for (;;) {
     const answer = await knock(door);
-    if ('session' in answer || !passing.has(answer.code) || over()) return answer;
+    if ('session' in answer || !passing.has(answer.code) || (await over())) return answer;
     await delay(pauseMilliseconds);
   }
 };
 
-export const missingDatabase = '3D000';
+const missingDatabase = '3D000';
 const duplicateDatabase = '42P04';
 
+/** Like `knockUntilAnswered`, and makes the database if the server has none of that name. */
+export const enter = async (door: Door, over: () => boolean | Promise<boolean>): Promise<Answer> => {
+  const answer = await knockUntilAnswered(door, over);
+  if ('session' in answer || answer.code !== missingDatabase) return answer;
+  const maintenance = await knock({ ...door, database: 'postgres' });
+  if (!('session' in maintenance)) return maintenance;
+  await createDatabase(maintenance.session, door.database);
+  return knock(door);
+};
+
 /** Another process may create it at the same moment. */
-export const createDatabase = async (door: Door): Promise<Answer> => {
-  const answer = await knock({ ...door, database: 'postgres' });
-  if (!('session' in answer)) return answer;
-  const { session } = answer;
+const createDatabase = async (session: pg.Client, name: string): Promise<void> => {
   try {
-    await session.query(`CREATE DATABASE ${session.escapeIdentifier(door.database)} TEMPLATE template0`);
+    await session.query(`CREATE DATABASE ${session.escapeIdentifier(name)} TEMPLATE template0`);
   } catch (error) {
-    if (!(error instanceof pg.DatabaseError) || error.code !== duplicateDatabase) throw error;
+    if (!hasCode(error, duplicateDatabase)) throw error;
   } finally {
     await session.end();
   }
-  return knock(door);
 };

@@ -1,38 +1,68 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, readFile, type FileHandle } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { err, ok, type Result } from 'neverthrow';
+import { ownLikeItsFolder } from './private-file.ts';
+import { problem, type EmbeddedPostgresProblem } from './problem.ts';
+import { hasCode } from './system-error.ts';
 
-export type DirectoryLock = Readonly<{ release: () => Promise<void> }>;
+/** The watchdog inherits the descriptor, so that the lock is free only when both are gone. */
+export type DirectoryLock = Readonly<{ descriptor: number; release: () => Promise<void> }>;
 
-/** BSD's and macOS's open(2) takes the lock itself. */
+/** macOS's open(2) takes the lock itself. */
 const openExclusive = 0x20;
+const takesLockAtOpen = process.platform === 'darwin';
+
+/** How long a watchdog whose service was killed may still hold the lock, and how often that is looked at. */
+const graceMilliseconds = 1_000;
+const pauseMilliseconds = 20;
 
 /**
- * The right to start or adopt the server of one data directory. It is a `flock` on a file beside it, held through a descriptor of this very
- * process: the kernel lets it go when the process ends, however it ends, and no other process can mistake a leftover
- * file for a holder. The file is never deleted, since a lock on a deleted file excludes nobody.
- * @returns undefined where another process holds it
+ * The right to start or adopt the server of one data directory: a `flock` on a file beside it. The kernel lets it go when its
+ * holders end, however they end, and it holds across containers that share the directory. The file is never deleted,
+ * since a lock on a deleted file excludes nobody.
  */
-export const lockDirectory = async (file: string): Promise<DirectoryLock | undefined> => {
-  const bsd = process.platform === 'darwin' ? openExclusive | constants.O_NONBLOCK : 0;
-  const handle = await open(file, constants.O_RDWR | constants.O_CREAT | bsd, 0o600).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return undefined;
+export const lockDirectory = async (file: string, dataDir: string): Promise<Result<DirectoryLock, EmbeddedPostgresProblem>> => {
+  const until = performance.now() + graceMilliseconds;
+  for (;;) {
+    const handle = await openAndLock(file);
+    if (handle !== undefined) {
+      await handle.truncate(0);
+      await handle.write(`${process.pid}\n`, 0);
+      return ok({ descriptor: handle.fd, release: () => handle.close() });
+    }
+    if (performance.now() > until) return err(await busy(file, dataDir));
+    await delay(pauseMilliseconds);
+  }
+};
+
+const busy = async (file: string, dataDir: string): Promise<EmbeddedPostgresProblem> => {
+  const holder = (await readFile(file, 'utf8').catch(() => '')).trim();
+  return problem(
+    'DataDirectoryBusy',
+    `The data directory ${dataDir} is in use by another running service${holder === '' ? '' : ` (process ${holder})`}.`,
+    'Stop that one first, choose another data directory',
+  );
+};
+
+const openAndLock = async (file: string): Promise<FileHandle | undefined> => {
+  const exclusive = takesLockAtOpen ? openExclusive | constants.O_NONBLOCK : 0;
+  const handle = await open(file, constants.O_RDWR | constants.O_CREAT | exclusive, 0o600).catch((error: unknown) => {
+    if (takesLockAtOpen && hasCode(error, 'EAGAIN')) return undefined;
     throw error;
   });
   if (handle === undefined) return undefined;
-  if (bsd === 0 && !(await takeFlock(handle))) {
-    await handle.close();
-    return undefined;
-  }
-  await handle.truncate(0);
-  await handle.write(`${process.pid}\n`, 0);
-  return { release: () => handle.close() };
+  await ownLikeItsFolder(file);
+  if (takesLockAtOpen || (await takeFlock(handle))) return handle;
+  await handle.close();
+  return undefined;
 };
 
 /** The lock belongs to the open file, which the short-lived child shares with this process. */
 const takeFlock = (handle: FileHandle): Promise<boolean> =>
   new Promise((resolve, reject) => {
-    const child = spawn('flock', ['--nonblock', '3'], { stdio: ['ignore', 'ignore', 'ignore', handle.fd] });
-    child.once('error', reject);
+    const child = spawn('flock', ['-n', '3'], { stdio: ['ignore', 'ignore', 'ignore', handle.fd] });
+    child.once('error', () => reject(new Error('the program flock (of the package util-linux) can not be run')));
     child.once('exit', (code) => resolve(code === 0));
   });

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { Socket } from 'node:net';
+import type { DirectoryLock } from './directory-lock.ts';
 import { programEnvironment } from './run-program.ts';
 
 export type Ended = Readonly<{ code: number | null; signal: NodeJS.Signals | null; spawnError?: Error }>;
@@ -7,7 +8,11 @@ export type Ended = Readonly<{ code: number | null; signal: NodeJS.Signals | nul
 export type GuardedProcess = Readonly<{
   child: ChildProcess;
   ended: Promise<Ended>;
+  /** Tells the guard that there is nothing left to guard; the end of the program does so by itself. */
+  dismissGuard: () => void;
 }>;
+
+type Stdio = 'ignore' | 'pipe' | number;
 
 /**
  * Starts a program of `watchdog.ts` in a session of its own, so that a Ctrl-C in the terminal reaches only this service.
@@ -15,24 +20,26 @@ export type GuardedProcess = Readonly<{
  */
 export const startGuarded = (
   command: readonly string[],
-  options: Readonly<{ cwd?: string; uid?: number; gid?: number; stdio: readonly [StdioOf, StdioOf, StdioOf] }>,
+  lock: DirectoryLock,
+  options: Readonly<{ cwd?: string; uid?: number; gid?: number; stdio: readonly [Stdio, Stdio, Stdio] }>,
 ): GuardedProcess => {
   const [file = '', ...args] = command;
-  const { stdio, ...identity } = options;
-  const descriptors: StdioOptions = [...stdio, 'pipe'];
-  const child = spawn(file, args, { ...identity, env: programEnvironment(), stdio: descriptors, detached: true });
+  const { stdio, ...placement } = options;
+  const descriptors: StdioOptions = [...stdio, 'pipe', lock.descriptor];
+  const child = spawn(file, args, { ...placement, env: programEnvironment(), stdio: descriptors, detached: true });
   const pipe = child.stdio[3];
-  if (pipe instanceof Socket) pipe.on('error', () => undefined).unref();
+  const socket = pipe instanceof Socket ? pipe.on('error', () => undefined).unref() : undefined;
   child.unref();
+  const dismissGuard = (): void => {
+    if (socket?.writable === true) socket.end('\n');
+  };
   const ended = new Promise<Ended>((resolve) => {
-    const release = (end: Ended): void => {
-      if (pipe instanceof Socket) pipe.end('\n');
-      resolve(end);
+    const end = (how: Ended): void => {
+      dismissGuard();
+      resolve(how);
     };
-    child.once('error', (spawnError) => release({ code: null, signal: null, spawnError }));
-    child.once('exit', (code, signal) => release({ code, signal }));
+    child.once('error', (spawnError) => end({ code: null, signal: null, spawnError }));
+    child.once('exit', (code, signal) => end({ code, signal }));
   });
-  return { child, ended };
+  return { child, ended, dismissGuard };
 };
-
-export type StdioOf = 'ignore' | 'pipe' | number;

@@ -1,54 +1,68 @@
-import { chown, mkdtemp, open, rename, rm, readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { chown, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { err, ok, type Result } from 'neverthrow';
 import { commandOf, directoryName, identityOf } from './account.ts';
 import { programOf } from './binaries.ts';
-import type { Footing } from './choose-account.ts';
 import type { ClusterPaths } from './cluster-paths.ts';
+import { superuser } from './connection.ts';
+import { markName } from './data-directory.ts';
+import type { DirectoryLock } from './directory-lock.ts';
+import type { Footing } from './footing.ts';
 import { startGuarded } from './guarded-process.ts';
+import { makePassword, readPassword } from './password.ts';
 import { problemFromText, type EmbeddedPostgresProblem } from './problem.ts';
 import { guardedGroup } from './watchdog.ts';
 
-/** Clusters that a launch began and did not finish; the caller holds the directory's lock. */
+/** Removes what earlier launches began and did not finish. */
 export const removeUnfinished = async (paths: ClusterPaths): Promise<void> => {
   for (const name of await readdir(paths.parent)) {
-    if (!name.startsWith(paths.unfinishedPrefix)) continue;
-    await rm(join(paths.parent, name), { recursive: true, force: true, maxRetries: 5 });
+    if (name.startsWith(paths.unfinishedPrefix)) await removeAll(join(paths.parent, name));
   }
 };
 
-/** Makes the cluster under another name and gives it its own when it is complete and on the disk. */
+/** A killed initdb may still write for a moment. */
+const removeAll = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 5 });
+
+/**
+ * Makes the cluster under another name; it gets its own when it is complete and on the disk.
+ * @param durable false saves the time of writing through to the disk
+ */
 export const initialiseCluster = async (
   footing: Footing,
   paths: ClusterPaths,
-  password: string,
+  lock: DirectoryLock,
   durable: boolean,
 ): Promise<Result<void, EmbeddedPostgresProblem>> => {
+  const password = (await readPassword(paths.password)) ?? (await makePassword(paths.password));
   const unfinished = await mkdtemp(join(paths.parent, paths.unfinishedPrefix));
   const { account } = footing;
   if (account.way === 'other-user') await chown(unfinished, account.uid, account.gid);
-  const { succeeded, output } = await runInitdb(footing, unfinished, password, durable);
-  if (!succeeded) {
-    await rm(unfinished, { recursive: true, force: true, maxRetries: 5 });
-    return err(problemFromText(output, `prepare the data directory ${basename(paths.dataDir)}`, paths.parent));
+  const failure = await runInitdb(footing, unfinished, lock, { password, durable });
+  if (failure !== undefined) {
+    await removeAll(unfinished);
+    return err(problemFromText(failure, 'prepare its data directory', paths.parent));
   }
   await rename(unfinished, paths.dataDir);
   if (durable) await syncDirectory(paths.parent);
   return ok(undefined);
 };
 
+/** Standard input, a pipe, brings the password, since the other user can't read its file. */
+const script = `cat | "$@" && : > ${markName}`;
+
 const runInitdb = async (
   { account, binaries }: Footing,
   directory: string,
-  password: string,
-  durable: boolean,
-): Promise<Readonly<{ succeeded: boolean; output: string }>> => {
+  lock: DirectoryLock,
+  { password, durable }: Readonly<{ password: string; durable: boolean }>,
+): Promise<string | undefined> => {
   const initdb = [
     ...[programOf(binaries, 'initdb'), '-D', directoryName(account, directory), '-U', superuser],
     ...['--encoding=UTF8', '--locale=C', '--auth-local=scram-sha-256', '--auth-host=scram-sha-256'],
     ...['--pwfile=/dev/stdin', ...(durable ? [] : ['--no-sync'])],
   ];
-  const { child, ended } = startGuarded(guardedGroup(commandOf(account, ['sh', '-c', 'cat | "$@"', 'sh', ...initdb])), {
+  const command = guardedGroup(commandOf(account, ['sh', '-c', script, 'sh', ...initdb]));
+  const { child, ended } = startGuarded(command, lock, {
     ...identityOf(account),
     cwd: directory,
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -62,11 +76,8 @@ const runInitdb = async (
   child.stdin?.on('error', () => undefined).end(`${password}\n`);
   child.ref();
   const { code, spawnError } = await ended;
-  return { succeeded: code === 0, output: spawnError?.message ?? output };
+  return code === 0 ? undefined : (spawnError?.message ?? output);
 };
-
-/** The role that the service connects as; it alone exists in a new cluster. */
-export const superuser = 'postgres';
 
 const syncDirectory = async (directory: string): Promise<void> => {
   const handle = await open(directory);

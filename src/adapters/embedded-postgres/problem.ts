@@ -2,6 +2,7 @@ export type ProblemKind =
   | 'DataDirectoryBusy'
   | 'DiskFull'
   | 'OtherVersion'
+  | 'MountPoint'
   | 'NotOurs'
   | 'NoBinaries'
   | 'NotPermitted'
