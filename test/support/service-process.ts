@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 const main = resolve(import.meta.dirname, '../../src/main.ts');
 
@@ -28,11 +29,11 @@ export interface ServiceProcess {
   readonly simulatorUrl: string;
   readonly process: ChildProcess;
   /** Everything it printed so far. */
-  output(): string;
+  readonly output: () => string;
   /** SIGTERM, then waits for the end; answers the exit code. */
-  stop(): Promise<number | null>;
+  readonly stop: () => Promise<number | null>;
   /** SIGKILL, then waits for the end. */
-  kill(): Promise<void>;
+  readonly kill: () => Promise<void>;
 }
 
 /** Variables of this test run that must not leak into the service under test. */
@@ -53,7 +54,7 @@ const until = async (child: ChildProcess, output: () => string, ready: () => Pro
     if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the service ended before it was ready:\n${output()}`);
     if (await ready()) return;
     if (performance.now() > deadline) throw new Error(`the service did not become ready:\n${output()}`);
-    await new Promise((done) => setTimeout(done, 20));
+    await setTimeout(20);
   }
 };
 

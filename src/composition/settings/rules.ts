@@ -1,6 +1,6 @@
 import { secret } from '../../domain/values/secret.ts';
 import { parseKeyring } from '../../adapters/crypto/keyring-setting.ts';
-import type { Variables } from './read-settings.ts';
+import type { Variables } from './parse-variables.ts';
 import { isLoopback } from './values.ts';
 
 const redirectLengthLimit = 512;

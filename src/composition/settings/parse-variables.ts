@@ -1,0 +1,49 @@
+import { resolve } from 'node:path';
+import type { z } from 'zod';
+import { scope, scopeSet } from '../../domain/values/scopes.ts';
+import type { Environment } from './environment.ts';
+import { variables } from './variables.ts';
+
+/** Reads each variable by itself; what is wrong goes to `problems`. */
+export const parseVariables = (environment: Environment, problems: string[]) => {
+  const read = <Schema extends z.ZodType>(name: string, { schema, must }: { schema: Schema; must: string }): z.output<Schema> | undefined => {
+    const text = environment[name];
+    if (text === undefined) return undefined;
+    const parsed = schema.safeParse(text);
+    if (!parsed.success) problems.push(`${name} must ${must}.`);
+    return parsed.data;
+  };
+  return {
+    nodeEnv: read('NODE_ENV', variables.NODE_ENV),
+    port: read('PORT', variables.PORT) ?? 3_000,
+    host: read('HOST', variables.HOST) ?? '127.0.0.1',
+    publicUrl: read('PUBLIC_URL', variables.PUBLIC_URL),
+    databaseUrl: read('DATABASE_URL', variables.DATABASE_URL),
+    dataDir: resolve(read('DATA_DIR', variables.DATA_DIR) ?? 'data'),
+    clientKey: read('TIKTOK_CLIENT_KEY', variables.TIKTOK_CLIENT_KEY),
+    clientSecret: read('TIKTOK_CLIENT_SECRET', variables.TIKTOK_CLIENT_SECRET),
+    redirectUri: read('TIKTOK_REDIRECT_URI', variables.TIKTOK_REDIRECT_URI),
+    scopes: read('TIKTOK_SCOPES', variables.TIKTOK_SCOPES) ?? scopeSet([scope('user.info.basic'), scope('video.publish')]),
+    pkce: read('TIKTOK_PKCE', variables.TIKTOK_PKCE) ?? 'auto',
+    authorizeUrl: read('TIKTOK_AUTHORIZE_URL', variables.TIKTOK_AUTHORIZE_URL)?.href ?? null,
+    apiUrl: read('TIKTOK_API_URL', variables.TIKTOK_API_URL) ?? null,
+    encryptionKeys: read('TIKTOK_TOKEN_ENCRYPTION_KEY', variables.TIKTOK_TOKEN_ENCRYPTION_KEY),
+    returnUrl: read('APP_RETURN_URL', variables.APP_RETURN_URL),
+    returnUrlAllowlist: read('RETURN_URL_ALLOWLIST', variables.RETURN_URL_ALLOWLIST),
+    jwksUrl: read('AUTH_JWKS_URL', variables.AUTH_JWKS_URL),
+    issuer: read('AUTH_ISSUER', variables.AUTH_ISSUER),
+    audience: read('AUTH_AUDIENCE', variables.AUTH_AUDIENCE),
+    authCookie: read('AUTH_COOKIE', variables.AUTH_COOKIE) ?? '__session',
+    corsOrigins: read('CORS_ORIGINS', variables.CORS_ORIGINS) ?? [],
+    trustProxy: read('TRUST_PROXY', variables.TRUST_PROXY) ?? false,
+    simulator: read('SIMULATOR', variables.SIMULATOR) ?? 'auto',
+    simulatorPort: read('SIMULATOR_PORT', variables.SIMULATOR_PORT) ?? 3_010,
+    allInterfaces: read('DEV_ON_ALL_INTERFACES', variables.DEV_ON_ALL_INTERFACES) ?? false,
+    roles: read('ROLES', variables.ROLES) ?? (['http', 'worker'] as const),
+    metricsPort: read('METRICS_PORT', variables.METRICS_PORT) ?? null,
+    logLevel: read('LOG_LEVEL', variables.LOG_LEVEL) ?? 'info',
+    eventStoreUrl: environment['EVENT_STORE_URL'],
+  };
+};
+
+export type Variables = ReturnType<typeof parseVariables>;
