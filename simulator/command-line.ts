@@ -19,11 +19,11 @@ const settingsSchema = z.object({
   stateFile: z.string().min(1).optional(),
 });
 
-/** The options of the stand-alone program: flags first, then the environment. The error is a text for people. */
-export function readCommandLine(args: readonly string[], environment: Readonly<Record<string, string | undefined>>): Result<SimulatorOptions, string> {
+/** The options of the stand-alone program: flags first, then the environment. `help` is a text to print instead of starting; the error is one for people. */
+export function readCommandLine(args: readonly string[], environment: Readonly<Record<string, string | undefined>>): Result<SimulatorOptions | Readonly<{ help: string }>, string> {
   const flags = parseFlags(args);
   if (flags.isErr()) return err(flags.error);
-  if (flags.value.help === true) return err(usage);
+  if (flags.value.help === true) return ok({ help: usage });
   const settings = settingsSchema.safeParse({
     port: flags.value.port ?? (environment['SIMULATOR_PORT'] || undefined),
     host: flags.value.host ?? (environment['SIMULATOR_HOST'] || undefined),

@@ -1,19 +1,23 @@
 import { once } from 'node:events';
 import process from 'node:process';
 import { readCommandLine } from './command-line.ts';
-import { startSimulator } from './simulator.ts';
+import { startSimulator, type SimulatorOptions } from './simulator.ts';
 
-const settings = readCommandLine(process.argv.slice(2), process.env);
-if (settings.isErr()) {
-  process.stderr.write(`${settings.error}\n`);
-  process.exit(settings.error.startsWith('Usage') ? 0 : 2);
-}
-
-try {
-  const simulator = await startSimulator(settings.value);
+async function runUntilStopped(options: SimulatorOptions): Promise<void> {
+  const simulator = await startSimulator(options);
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   await simulator.stop();
-} catch (problem) {
-  process.stderr.write(`${problem instanceof Error ? problem.message : String(problem)}\n`);
-  process.exit(3);
 }
+
+const say = (problem: unknown, exitCode: number): void => {
+  process.stderr.write(`${problem instanceof Error ? problem.message : String(problem)}\n`);
+  process.exitCode = exitCode;
+};
+
+await readCommandLine(process.argv.slice(2), process.env).match(
+  async (options) => {
+    if ('help' in options) process.stdout.write(`${options.help}\n`);
+    else await runUntilStopped(options).catch((problem: unknown) => say(problem, 3));
+  },
+  async (problem) => say(problem, 2),
+);

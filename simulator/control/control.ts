@@ -8,6 +8,7 @@ import { clockRoutes } from './clock.ts';
 import { faultRoutes } from './faults.ts';
 import { grantRoutes } from './grants.ts';
 import { ControlProblem } from './problem.ts';
+import { resetRoute } from './reset.ts';
 import { settingsRoutes } from './settings.ts';
 
 /** The control endpoint: JSON in, JSON out, every change stored before its answer. */
@@ -23,7 +24,7 @@ export function controlRoutes(service: Service): (control: FastifyInstance) => P
     control.addHook('onSend', async (request) => {
       if (request.method !== 'GET') await service.store.save();
     });
-    for (const routes of [accountRoutes, appRoutes, authorizeRoute, callRoutes, clockRoutes, faultRoutes, grantRoutes, settingsRoutes]) {
+    for (const routes of [accountRoutes, appRoutes, authorizeRoute, callRoutes, clockRoutes, faultRoutes, grantRoutes, resetRoute, settingsRoutes]) {
       routes(control, service);
     }
   };

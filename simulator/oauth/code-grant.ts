@@ -8,9 +8,10 @@ import { issueAccessToken, issueRefreshToken, livingGrant, tokenBody, type Token
 export function exchangeCode(world: World, { app, fields }: ClientForm): Result<TokenBody, Refusal> {
   const text = fields.get('code');
   if (!text) return err(malformed);
+  const at = now(world);
   const code = world.codes.get(text);
   const grant = code === undefined ? null : livingGrant(world, code);
-  if (code === undefined || grant === null || code.clientKey !== app.clientKey || code.endedBy !== null || code.expiresAt <= now(world)) {
+  if (code === undefined || grant === null || code.clientKey !== app.clientKey || code.endedBy !== null || code.expiresAt <= at) {
     return err(refusal('invalid_grant', 'Authorization code is expired.'));
   }
   if (fields.get('redirect_uri') !== code.redirectUri) {
@@ -20,6 +21,6 @@ export function exchangeCode(world: World, { app, fields }: ClientForm): Result<
     return err(refusal('invalid_request', 'Code verifier or code challenge is invalid.'));
   }
   world.codes.set(text, { ...code, endedBy: 'used' });
-  const refreshExpiresAt = now(world) + app.lifetimes.refreshTokenSeconds * 1000;
-  return ok(tokenBody(world, grant, issueAccessToken(world, app, code), issueRefreshToken(world, code, refreshExpiresAt)));
+  const access = issueAccessToken(world, app, code, at);
+  return ok(tokenBody(grant, access, issueRefreshToken(world, code, at, at + app.lifetimes.refreshTokenSeconds * 1000)));
 }

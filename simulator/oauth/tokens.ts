@@ -1,7 +1,7 @@
 import type { SimulatedApp } from '../world/app.ts';
 import { drawDigits, drawText } from '../world/draw.ts';
 import { grantKey, type AccessToken, type Grant, type RefreshToken } from '../world/grant.ts';
-import { nextSerial, now, type World } from '../world/world.ts';
+import { nextSerial, type World } from '../world/world.ts';
 
 /** A successful answer of the token endpoint. */
 export type TokenBody = Readonly<{
@@ -27,31 +27,27 @@ export function effectiveScopes(grant: Grant, held: Held): readonly string[] {
   return held.scopes.filter((scope) => grant.scopes.includes(scope));
 }
 
-export function issueAccessToken(world: World, app: SimulatedApp, held: Held): AccessToken {
-  const token: AccessToken = {
-    ...heldBy(held),
-    token: newToken(world, 'act', held),
-    issuedAt: now(world),
-    expiresAt: now(world) + app.lifetimes.accessTokenSeconds * 1000,
-    endedBy: null,
-  };
+/** @param at ms since the epoch, one moment for everything a call issues */
+export function issueAccessToken(world: World, app: SimulatedApp, held: Held, at: number): AccessToken {
+  const expiresAt = at + app.lifetimes.accessTokenSeconds * 1000;
+  const token: AccessToken = { ...heldBy(held), token: newToken(world, 'act', held), issuedAt: at, expiresAt, endedBy: null };
   world.accessTokens.set(token.token, token);
   return token;
 }
 
-/** @param expiresAt ms since the epoch */
-export function issueRefreshToken(world: World, held: Held, expiresAt: number): RefreshToken {
-  const token: RefreshToken = { ...heldBy(held), token: newToken(world, 'rft', held), issuedAt: now(world), expiresAt, endedBy: null, graceUntil: null };
+/** @param at, expiresAt ms since the epoch */
+export function issueRefreshToken(world: World, held: Held, at: number, expiresAt: number): RefreshToken {
+  const token: RefreshToken = { ...heldBy(held), token: newToken(world, 'rft', held), issuedAt: at, expiresAt, endedBy: null, graceUntil: null };
   world.refreshTokens.set(token.token, token);
   return token;
 }
 
-export function tokenBody(world: World, grant: Grant, access: AccessToken, refresh: RefreshToken): TokenBody {
+export function tokenBody(grant: Grant, access: AccessToken, refresh: RefreshToken): TokenBody {
   return {
     access_token: access.token,
-    expires_in: secondsUntil(world, access.expiresAt),
+    expires_in: secondsBetween(access.issuedAt, access.expiresAt),
     open_id: grant.openId,
-    refresh_expires_in: secondsUntil(world, refresh.expiresAt),
+    refresh_expires_in: secondsBetween(access.issuedAt, refresh.expiresAt),
     refresh_token: refresh.token,
     scope: access.scopes.join(','),
     token_type: 'Bearer',
@@ -68,4 +64,4 @@ function newToken(world: World, prefix: 'act' | 'rft', held: Held): string {
   return `${prefix}.SIM${drawText(world.seed, 57, ...parts)}!${drawDigits(world.seed, 4, ...parts)}.va`;
 }
 
-const secondsUntil = (world: World, time: number): number => Math.max(0, Math.floor((time - now(world)) / 1000));
+const secondsBetween = (from: number, to: number): number => Math.floor((to - from) / 1000);

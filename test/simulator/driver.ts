@@ -39,8 +39,11 @@ export function authorizeUrl(simulator: Simulator, parameters: Parameters = {}):
 }
 
 export function encoded(parameters: Parameters): URLSearchParams {
-  const given = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
-  return new URLSearchParams(given);
+  const pairs = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined) pairs.append(name, value);
+  }
+  return pairs;
 }
 
 /** Asks the control endpoint; a body makes it a POST unless a method is given. */
