@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from '../../../src/adapters/embedded-postgres/launcher.ts';
 import { testFolder } from './folders.ts';
-import { prepareCluster } from './prepared-cluster.ts';
+import { sharedCluster } from './shared-cluster.ts';
 import { processesWith } from './processes.ts';
 import { postmasterPid } from './running-service.ts';
 import { notesOf, query, writeNote } from './sql.ts';
 
-const preparedCluster = prepareCluster();
+const cluster = sharedCluster();
 
 const start = async (options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> => {
   const started = await startEmbeddedPostgres(options);
@@ -28,7 +28,7 @@ const occupy = (port: number): Promise<void> =>
   });
 
 describe('the embedded PostgreSQL', () => {
-  it('keeps data and port from one start to the next, and is quick the second time', async () => {
+  it('keeps data and port from one start to the next', async () => {
     const dataDir = join(await testFolder(), 'data', 'postgres');
     const lines: string[] = [];
     const first = await start({ dataDir, log: (line) => lines.push(line) });
@@ -42,7 +42,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('is UTF-8 with the C locale, loses nothing, and listens on the loopback address only', async () => {
-    const { url } = await start({ dataDir: await preparedCluster() });
+    const { url } = await start({ dataDir: cluster() });
     const settings = ['server_encoding', 'fsync', 'synchronous_commit', 'full_page_writes', 'max_connections', 'listen_addresses'];
     const [row] = await query(url, `SELECT ${settings.map((name) => `current_setting('${name}') AS ${name}`).join(', ')}`);
     expect(row).toEqual({
@@ -54,7 +54,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('asks for a password that only the user of the service can read, on every way in', async () => {
-    const dataDir = await preparedCluster();
+    const dataDir = cluster();
     const { url } = await start({ dataDir });
     expect((await stat(`${dataDir}.password`)).mode & 0o777).toBe(0o600);
     expect((await readFile(`${dataDir}.password`, 'utf8')).trim()).toBe(new URL(url).password);
@@ -66,7 +66,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('has a socket directory of its own with a short path, and removes it when it stops', async () => {
-    const server = await start({ dataDir: await preparedCluster() });
+    const server = await start({ dataDir: cluster() });
     const [row] = await query(server.url, `SELECT current_setting('unix_socket_directories') AS directory`);
     const directory = String(row?.['directory']);
     expect((await stat(directory)).mode & 0o777).toBe(0o700);
@@ -76,7 +76,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('is gone when stop has resolved, however often it is called', async () => {
-    const dataDir = await preparedCluster();
+    const dataDir = cluster();
     const server = await start({ dataDir });
     const pid = await postmasterPid(dataDir);
     const token: unknown = (await query(server.url, `SELECT current_setting('tiktok_connections.launch') AS token`))[0]?.['token'];
@@ -89,7 +89,7 @@ describe('the embedded PostgreSQL', () => {
 
   it('makes the database that it is asked for, with settings that can not open it to the network', async () => {
     const { url } = await start({
-      dataDir: await preparedCluster(),
+      dataDir: cluster(),
       database: 'an "odd" name',
       settings: { work_mem: '8MB', listen_addresses: '*' },
     });
@@ -99,16 +99,15 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('moves to another port when a stranger has taken the last one, unless the port was demanded', async () => {
-    const dataDir = await preparedCluster();
+    const dataDir = cluster();
     const first = await start({ dataDir });
     await first.stop();
     const port = portOf(first.url);
     await occupy(port);
     const refused = await startEmbeddedPostgres({ dataDir, port });
-    expect(refused._unsafeUnwrapErr()).toEqual({
-      kind: 'PortTaken',
-      sentence: expect.stringContaining(`Port ${port} on 127.0.0.1 is taken by another program. Stop that program`),
-    });
+    const { kind, sentence } = refused._unsafeUnwrapErr();
+    expect(kind).toBe('PortTaken');
+    expect(sentence).toContain(`Port ${port} on 127.0.0.1 is taken by another program. Stop that program`);
     const lines: string[] = [];
     const second = await start({ dataDir, log: (line) => lines.push(line) });
     expect(portOf(second.url)).not.toBe(port);
