@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fastify, { type FastifyInstance } from 'fastify';
 import { controlRoutes } from './control/control.ts';
 import { endpoints, unknownEndpoint } from './endpoints.ts';
+import { homeRoutes } from './home/home.ts';
 import { serve, type Service } from './wire/serve.ts';
 
 /** The HTTP server around a simulated world, not yet listening. */
@@ -17,6 +18,7 @@ export function createServer(service: Service): FastifyInstance {
   }
   server.setNotFoundHandler(async (request, reply) => serve(service, unknownEndpoint, request, reply));
   void server.register(controlRoutes(service), { prefix: '/_control' });
+  homeRoutes(server, service);
   addAssets(server);
   return server;
 }

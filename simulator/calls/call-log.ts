@@ -32,6 +32,7 @@ const toldHeaders = ['accept', 'authorization', 'cache-control', 'content-length
 
 export type CallLog = Readonly<{
   begin(call: Call, endpoint: string, caller: Caller, fault: CallRecord['fault']): CallRecord;
+  /** The call is over; said again, it changes nothing. */
   end(record: CallRecord): void;
   /** Oldest first. */
   all(): readonly CallRecord[];
@@ -72,6 +73,7 @@ export function createCallLog(): CallLog {
       return record;
     },
     end: (record) => {
+      if (record.duration_ms !== null) return;
       record.duration_ms = Date.now() - Date.parse(record.real_at);
       inFlight.set(record.endpoint, (inFlight.get(record.endpoint) ?? 1) - 1);
     },

@@ -1,6 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Answer } from '../wire/answer.ts';
-import { htmlAnswer, redirectAnswer } from '../wire/answer.ts';
+import { htmlAnswer, redirectAnswer, type Answer } from '../wire/answer.ts';
 import type { Call } from '../wire/call.ts';
 import type { Fault } from './fault.ts';
 import { transformed } from './transform.ts';
@@ -8,7 +7,9 @@ import { transformed } from './transform.ts';
 /** What becomes of a call: an answer, an endless or huge one, or none. */
 export type Outcome =
   | Readonly<{ kind: 'answer'; answer: Answer }>
-  | Readonly<{ kind: 'stream'; status: number; chunks: (signal: AbortSignal) => AsyncIterable<string> }>
+  | Readonly<{ kind: 'stream'; answer: Omit<Answer, 'body'>; chunks: (signal: AbortSignal) => AsyncIterable<string> }>
+  /** The body begins, then the connection breaks; `bytes` were announced. */
+  | Readonly<{ kind: 'break'; answer: Answer; bytes: number }>
   | Readonly<{ kind: 'hang' }>
   | Readonly<{ kind: 'drop' }>;
 
@@ -32,13 +33,13 @@ export function outcomeOf({ action }: Fault, endpoint: string, call: Call, real:
     case 'redirect':
       return { kind: 'answer', answer: { ...redirectAnswer(action.location), status: action.status } };
     case 'truncate':
-      return { kind: 'answer', answer: { ...carried, body: carried.body.slice(0, action.characters ?? Math.floor(carried.body.length / 2)) } };
+      return truncated(carried, action.characters ?? Math.floor(carried.body.length / 2), action.hang_up);
     case 'transform':
       return { kind: 'answer', answer: { ...carried, status: action.status ?? carried.status, headers: { ...carried.headers, ...action.headers }, body: transformed(carried.body, action) } };
     case 'huge':
-      return { kind: 'stream', status: action.status, chunks: () => hugeBody(action.bytes) };
+      return { kind: 'stream', answer: { status: action.status, headers: jsonType }, chunks: () => hugeBody(action.bytes) };
     case 'drip':
-      return { kind: 'stream', status: action.status, chunks: (signal) => endlessBody(action.interval_ms, signal) };
+      return { kind: 'stream', answer: { status: action.status, headers: jsonType }, chunks: (signal) => endlessBody(action.interval_ms, signal) };
     case 'hang':
     case 'drop':
       return { kind: action.type };
@@ -47,7 +48,7 @@ export function outcomeOf({ action }: Fault, endpoint: string, call: Call, real:
 
 function respond(status: number, headers: Readonly<Record<string, string>>, body: unknown): Answer {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return { status, headers: { 'content-type': typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8', ...headers }, body: text };
+  return { status, headers: { ...(typeof body === 'string' ? { 'content-type': 'text/plain; charset=utf-8' } : jsonType), ...headers }, body: text };
 }
 
 function errorBody(endpoint: string, call: Call, code: string, message: string): unknown {
@@ -55,6 +56,12 @@ function errorBody(endpoint: string, call: Call, code: string, message: string):
   return isFlat ? { error: code, error_description: message, log_id: call.logId } : { data: {}, error: { code, message, log_id: call.logId } };
 }
 
+function truncated(answer: Answer, characters: number, hangUp: boolean): Outcome {
+  const beginning = { ...answer, body: answer.body.slice(0, characters) };
+  return hangUp ? { kind: 'break', answer: beginning, bytes: Buffer.byteLength(answer.body) } : { kind: 'answer', answer: beginning };
+}
+
+const jsonType = { 'content-type': 'application/json; charset=utf-8' };
 const chunkSize = 65_536;
 
 async function* hugeBody(bytes: number): AsyncGenerator<string> {

@@ -2,10 +2,12 @@ import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CallLog } from '../calls/call-log.ts';
+import type { Fault } from '../faults/fault.ts';
 import type { FaultList } from '../faults/fault-list.ts';
 import { isCarriedOut, outcomeOf, type Outcome } from '../faults/outcome.ts';
 import type { StateStore } from '../world/state-store.ts';
-import { readCall } from './call.ts';
+import type { Answer } from './answer.ts';
+import { readCall, type Call } from './call.ts';
 import { identify } from './caller.ts';
 import type { Endpoint, Simulation } from './endpoint.ts';
 
@@ -29,29 +31,41 @@ export async function serve(service: Service, endpoint: Endpoint, request: Fasti
   const record = calls.begin(call, name, caller, fault === null ? null : { id: fault.id, action: fault.action.type });
   reply.raw.once('close', () => calls.end(record));
 
-  const delayMs = fault?.delay_ms ?? 0;
-  if (delayMs > 0 && fault?.when === 'before') await wait(delayMs, undefined, { signal: stopping });
-  const real = fault === null || isCarriedOut(fault) ? endpoint.handle(simulation, call) : null;
-  if (real !== null) {
+  const carryOut = async (): Promise<Answer> => {
+    const answer = endpoint.handle(simulation, call);
     record.processed = true;
     if (endpoint.changesWorld === true) await store.save();
+    return answer;
+  };
+  const outcome: Outcome = fault === null ? { kind: 'answer', answer: await carryOut() } : await spoilt(fault, name, call, carryOut, stopping);
+  if ('answer' in outcome) record.status = outcome.answer.status;
+  if (outcome.kind === 'answer') {
+    record.error = outcome.answer.error ?? null;
+    calls.end(record);
   }
-  if (delayMs > 0 && fault?.when === 'after') await wait(delayMs, undefined, { signal: stopping });
+  await send(outcome, request, reply, stopping);
+}
 
-  const spoilt: Outcome | null = fault === null ? null : outcomeOf(fault, name, call, real);
-  const outcome: Outcome = spoilt ?? { kind: 'answer', answer: real ?? { status: 500, headers: {}, body: '' } };
+async function spoilt(fault: Fault, name: string, call: Call, carryOut: () => Promise<Answer>, stopping: AbortSignal): Promise<Outcome> {
+  const delay = async (): Promise<void> => (fault.delay_ms === 0 ? undefined : wait(fault.delay_ms, undefined, { signal: stopping }));
+  if (fault.when === 'before') await delay();
+  const real = isCarriedOut(fault) ? await carryOut() : null;
+  if (fault.when === 'after') await delay();
+  return outcomeOf(fault, name, call, real);
+}
+
+async function send(outcome: Outcome, request: FastifyRequest, reply: FastifyReply, stopping: AbortSignal): Promise<void> {
   switch (outcome.kind) {
     case 'answer':
-      record.status = outcome.answer.status;
-      record.error = outcome.answer.error ?? null;
       await reply.code(outcome.answer.status).headers(outcome.answer.headers).send(outcome.answer.body);
       return;
     case 'stream':
-      record.status = outcome.status;
-      await reply
-        .code(outcome.status)
-        .header('content-type', 'application/json; charset=utf-8')
-        .send(Readable.from(outcome.chunks(stopping)));
+      await reply.code(outcome.answer.status).headers(outcome.answer.headers).send(Readable.from(outcome.chunks(stopping)));
+      return;
+    case 'break':
+      reply.hijack();
+      reply.raw.writeHead(outcome.answer.status, { ...outcome.answer.headers, 'content-length': outcome.bytes });
+      reply.raw.write(outcome.answer.body, () => request.raw.socket.destroy());
       return;
     case 'drop':
       reply.hijack();

@@ -105,6 +105,14 @@ describe('an answer spoilt by a fault', () => {
     expect(() => { JSON.parse(text); }).toThrow(SyntaxError);
   });
 
+  it('breaks off in the middle of its body', async () => {
+    const simulator = await withFault({ endpoint: 'token', action: { type: 'truncate', characters: 20, hang_up: true } });
+    const response = await exchange(simulator, (await approve(simulator, 'ada')).searchParams.get('code'));
+    expect(response.status).toBe(200);
+    await expect(response.text()).rejects.toThrow('terminated');
+    expect(await control(simulator, '/calls')).toMatchObject({ calls: [{ status: 200, processed: true, fault: { action: 'truncate' } }] });
+  });
+
   it('is 50 MB long', async () => {
     const response = await userInfo(await withFault({ endpoint: 'user_info', action: { type: 'huge' } }), 'x');
     expect((await response.arrayBuffer()).byteLength).toBe(50 * 1024 * 1024);
