@@ -1,0 +1,38 @@
+import { err, ok, Result } from 'neverthrow';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const decode = Result.fromThrowable((bytes: ArrayBuffer) => new TextDecoder('utf-8', { fatal: true }).decode(bytes), () => 'not UTF-8');
+const parse = Result.fromThrowable((text: string): unknown => JSON.parse(text), () => 'not JSON');
+
+/** Strings of a JSON text with the colon that makes them keys. */
+const strings = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?/g;
+
+const keysWritten = (text: string): number => {
+  let count = 0;
+  for (const [, colon] of text.matchAll(strings)) if (colon !== undefined) count += 1;
+  return count;
+};
+
+const keysRead = (root: unknown): number => {
+  let count = 0;
+  for (const waiting = [root]; waiting.length > 0; ) {
+    const value = waiting.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    const entries: readonly unknown[] = Object.values(value);
+    if (!Array.isArray(value)) count += entries.length;
+    for (const entry of entries) if (typeof entry === 'object') waiting.push(entry);
+  }
+  return count;
+};
+
+/** Reads one JSON object, no key of which is given twice: two readers may differ about which one holds. */
+export const parseJsonObject = (bytes: ArrayBuffer): Result<JsonObject, string> =>
+  decode(bytes).andThen((text) =>
+    parse(text).andThen((value) => {
+      if (!isObject(value)) return err('not a JSON object');
+      return keysWritten(text) === keysRead(value) ? ok(value) : err('JSON with a key given twice');
+    }),
+  );
