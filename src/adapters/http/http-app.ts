@@ -1,0 +1,94 @@
+import cookies from '@fastify/cookie';
+import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { randomUUID } from 'node:crypto';
+import { flowCookies } from './cookies/flow-cookies.ts';
+import { crossOriginOptions } from './headers/cross-origin.ts';
+import { securityHeaders } from './headers/security-headers.ts';
+import type { HttpApp } from './http-app-type.ts';
+import type { HttpDeps } from './http-deps.ts';
+import { admission } from './principals/admit.ts';
+import { identifyWith } from './principals/identify.ts';
+import { clientErrorHandler } from './problems/client-errors.ts';
+import { answerErrors } from './problems/error-handler.ts';
+import { writeProblem } from './problems/write-problem.ts';
+import { problemOfError } from './problems/framework-errors.ts';
+import { logAnswer, logSerializers } from './request-log.ts';
+import { accountRoutes } from './routes/account.ts';
+import { assetRoutes } from './routes/assets.ts';
+import { authorizeRoute } from './routes/authorize.ts';
+import { callbackRoute } from './routes/callback.ts';
+import { connectSessionsRoute } from './routes/connect-sessions.ts';
+import { deleteConnectionRoute } from './routes/delete-connection.ts';
+import { documentationRoutes } from './routes/documentation.ts';
+import { getConnectionRoute } from './routes/get-connection.ts';
+import { healthRoutes } from './routes/health.ts';
+import { listConnectionsRoute } from './routes/list-connections.ts';
+import { unbindRoute } from './routes/unbind.ts';
+import { userInfoRoute } from './routes/user-info.ts';
+import { limits } from './limits.ts';
+import { parseJsonOnly } from './wire/json-body.ts';
+
+const createServer = ({ settings, logger }: HttpDeps): HttpApp =>
+  Fastify({
+    ...limits,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    trustProxy: settings.trustProxy.length === 0 ? false : [...settings.trustProxy],
+    genReqId: () => randomUUID(),
+    logger: { level: logger.level, serializers: logSerializers, ...(logger.stream === undefined ? {} : { stream: logger.stream }) },
+    disableRequestLogging: true,
+    clientErrorHandler: clientErrorHandler(settings.publicUrl),
+    frameworkErrors: (error, request, reply) => {
+      writeProblem(settings.publicUrl, request, reply, problemOfError(error).problem);
+    },
+  });
+
+/** Builds the HTTP side: routes, errors, headers, log. It does not listen; `startHttp` does. */
+export const createHttpApp = async (deps: HttpDeps): Promise<FastifyInstance> => {
+  const { settings } = deps;
+  const app = createServer(deps);
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  parseJsonOnly(app);
+  answerErrors(app, settings.publicUrl);
+
+  const routes: RouteOptions[] = [];
+  app.addHook('onRoute', (route) => {
+    if (route.method !== 'HEAD') routes.push(route);
+  });
+
+  const headers = securityHeaders(settings);
+  app.decorateRequest('caller', null);
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(headers).header('x-request-id', request.id);
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    logAnswer(request, reply);
+    done();
+  });
+  if (settings.corsOrigins.length > 0) {
+    const { default: cors } = await import('@fastify/cors');
+    await app.register(cors, crossOriginOptions(settings.corsOrigins));
+  }
+  await app.register(cookies);
+
+  const identify = identifyWith(deps);
+  const routeDeps = { deps, identify, admit: admission(identify, settings) };
+  const flows = flowCookies(settings.publicUrl.startsWith('https:'));
+  authorizeRoute(app, routeDeps, flows);
+  callbackRoute(app, routeDeps, flows);
+  userInfoRoute(app, routeDeps);
+  unbindRoute(app, routeDeps);
+  connectSessionsRoute(app, routeDeps);
+  listConnectionsRoute(app, routeDeps);
+  getConnectionRoute(app, routeDeps);
+  deleteConnectionRoute(app, routeDeps);
+  healthRoutes(app, routeDeps);
+  documentationRoutes(app, routeDeps, routes);
+  assetRoutes(app);
+  await app.register(async (scope: HttpApp) => accountRoutes(scope, routeDeps));
+  await app.ready();
+  return app;
+};

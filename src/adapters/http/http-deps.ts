@@ -1,0 +1,53 @@
+import type { CompletePorts } from '../../application/connecting/complete-authorization.ts';
+import type { ConnectLinkPorts } from '../../application/connecting/connect-links.ts';
+import type { UnbindPorts } from '../../application/connecting/unbind.ts';
+import type { ApiKeys } from '../../application/ports/api-keys.ts';
+import type { Clock } from '../../application/ports/clock.ts';
+import type { Connections } from '../../application/ports/connections.ts';
+import type { IdempotencyRecords } from '../../application/ports/idempotency-records.ts';
+import type { Ids } from '../../application/ports/ids.ts';
+import type { VerifyUserToken } from './principals/user-token.ts';
+import type { Readiness } from './readiness.ts';
+
+export type HttpSettings = Readonly<{
+  /** `X-Dev-User`, `dev_user` and `Bearer dev` prove something. Never in production, nor with an identity provider. */
+  developmentPrincipals: boolean;
+  /** How browsers reach us: origin without trailing slash. https here means Secure cookies and HSTS. */
+  publicUrl: string;
+  /** Where a browser goes when there is nothing better to return to. */
+  returnUrl: string;
+  returnUrlAllowlist: readonly string[];
+  /** Exact origins whose pages may call us with credentials. */
+  corsOrigins: readonly string[];
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed; none when empty. */
+  trustProxy: readonly string[];
+  /** Cookie that holds the end user's token. */
+  authCookie: string;
+  /** Origins besides https ones that avatars may come from (the simulator's). */
+  imageOrigins: readonly string[];
+}>;
+
+export type HttpLogger = Readonly<{
+  level: string;
+  /** Where lines go; the standard output when left out. */
+  stream?: Readonly<{ write(line: string): void }>;
+}>;
+
+/** All that the HTTP adapter stands on. */
+export type HttpDeps = Readonly<{
+  connecting: ConnectLinkPorts;
+  completing: CompletePorts;
+  unbinding: UnbindPorts;
+  connections: Connections;
+  apiKeys: Pick<ApiKeys, 'verify'>;
+  idempotency: IdempotencyRecords;
+  ids: Ids;
+  clock: Clock;
+  /** Null without an identity provider: then no token proves an end user. */
+  verifyUserToken: VerifyUserToken | null;
+  settings: HttpSettings;
+  readiness: () => Promise<Readiness>;
+  /** Prometheus text; null where this port does not show it. */
+  metrics: (() => Promise<string>) | null;
+  logger: HttpLogger;
+}>;

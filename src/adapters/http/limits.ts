@@ -1,0 +1,15 @@
+const second = 1_000;
+
+/** Times in milliseconds, sizes in bytes. */
+export const limits = {
+  /** A socket on which nothing moves. */
+  connectionTimeout: 65 * second,
+  /** From the first byte of a request to its last. */
+  requestTimeout: 30 * second,
+  /** Longer than the idle limit of common load balancers, so that they end a connection and we never do it under a request. */
+  keepAliveTimeout: 72 * second,
+  /** From routing to the answer. Longer than the slowest callback: two calls of TikTok, a write of unknown outcome, the projection. */
+  handlerTimeout: 45 * second,
+  bodyLimit: 64 * 1_024,
+  routerOptions: { maxParamLength: 300 },
+};

@@ -1,0 +1,22 @@
+import type { ApiScope } from '../../../application/execution/principal.ts';
+
+type Requirement = Record<string, string[]>;
+
+/** How each kind of caller proves itself, by the names used in the document. */
+export const securitySchemes = (authCookie: string) =>
+  ({
+    userToken: {
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+      description: "An end user's token from the application's identity provider.",
+    },
+    userCookie: { type: 'apiKey', in: 'cookie', name: authCookie, description: 'The same token in a cookie. Writes then need JSON and an allowed Origin.' },
+    apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'tck_<id>_<secret>', description: 'An API key made by `keys create`, with its scopes.' },
+    connectLink: { type: 'apiKey', in: 'query', name: 'session', description: 'The one-use token of `POST /v1/connect-sessions`.' },
+  }) as const;
+
+export const nobody: Requirement[] = [];
+export const endUser: Requirement[] = [{ userToken: [] }, { userCookie: [] }];
+export const serviceWith = (scope: ApiScope): Requirement[] => [{ apiKey: [scope] }];
+export const anyoneWith = (scope: ApiScope): Requirement[] => [...serviceWith(scope), ...endUser];

@@ -1,0 +1,55 @@
+import type { FastifyRequest } from 'fastify';
+import { hasScope, type ApiScope, type EndUser, type Principal } from '../../../application/execution/principal.ts';
+import type { HttpDeps } from '../http-deps.ts';
+import { answerOf, refuse } from '../problems/failures.ts';
+import type { Caller } from './caller.ts';
+import { refuseCrossSiteWrites } from './cross-site.ts';
+import type { Identify } from './identify.ts';
+
+type Hook = (request: FastifyRequest) => Promise<void>;
+
+/** Runs before a body is read. */
+export interface Admission {
+  /** Anyone with this scope, and end users for what is theirs. */
+  readonly anyoneWith: (scope: ApiScope) => Hook;
+  /** API keys with this scope. */
+  readonly servicesWith: (scope: ApiScope) => Hook;
+  readonly endUsers: Hook;
+}
+
+export const admission = (identify: Identify, settings: HttpDeps['settings']): Admission => {
+  const checkOrigin = refuseCrossSiteWrites(settings);
+  const admit = async (request: FastifyRequest, check: (principal: Principal) => void): Promise<void> => {
+    const caller = answerOf(await identify(request));
+    check(caller.principal);
+    answerOf(checkOrigin(request, caller.proof));
+    request.caller = caller;
+  };
+  const demand = (principal: Principal, scope: ApiScope): void => {
+    if (!hasScope(principal, scope)) refuse({ kind: 'ScopeMissing', scope });
+  };
+  return {
+    anyoneWith: (scope) => (request) => admit(request, (principal) => demand(principal, scope)),
+    servicesWith: (scope) => (request) =>
+      admit(request, (principal) => {
+        if (principal.kind === 'user') refuse({ kind: 'WrongPrincipal', needed: 'service' });
+        demand(principal, scope);
+      }),
+    endUsers: (request) =>
+      admit(request, (principal) => {
+        if (principal.kind !== 'user') refuse({ kind: 'WrongPrincipal', needed: 'end user' });
+      }),
+  };
+};
+
+/** The caller of a route that admits. */
+export const callerOf = (request: FastifyRequest): Caller => {
+  if (request.caller === null) throw new Error(`no admission stands before ${request.method} ${request.routeOptions.url}`);
+  return request.caller;
+};
+
+/** The end user of a route that admits none but end users. */
+export const endUserOf = (request: FastifyRequest): EndUser => {
+  const { principal } = callerOf(request);
+  return principal.kind === 'user' ? principal : refuse({ kind: 'WrongPrincipal', needed: 'end user' });
+};

@@ -1,0 +1,13 @@
+import type { Principal } from '../../../application/execution/principal.ts';
+
+/** How a principal was proved: by a header of its own, by a cookie that browsers send along, or assumed in development. */
+export type Proof = 'header' | 'cookie' | 'assumed';
+
+export type Caller = Readonly<{ principal: Principal; proof: Proof }>;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Null until authentication has run. */
+    caller: Caller | null;
+  }
+}

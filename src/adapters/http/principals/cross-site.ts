@@ -1,0 +1,31 @@
+import type { FastifyRequest } from 'fastify';
+import { err, ok, type Result } from 'neverthrow';
+import type { HttpSettings } from '../http-deps.ts';
+import type { CrossSiteWrite } from '../problems/failures.ts';
+import type { Proof } from './caller.ts';
+
+const readMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+const isJson = (contentType: string | undefined): boolean => contentType?.split(';')[0]?.trim().toLowerCase() === 'application/json';
+
+const refused = (reason: string): Result<void, CrossSiteWrite> => err({ kind: 'CrossSiteWrite', reason });
+
+/**
+ * A cookie is sent along by any page, so a write that it proves must show that it comes from a page of ours. The
+ * assumed user of development is as exposed, but a call without a browser carries no Origin.
+ */
+export const refuseCrossSiteWrites = (settings: Pick<HttpSettings, 'publicUrl' | 'corsOrigins'>) => {
+  const allowed = new Set([new URL(settings.publicUrl).origin, ...settings.corsOrigins]);
+  return (request: Pick<FastifyRequest, 'method' | 'headers'>, proof: Proof): Result<void, CrossSiteWrite> => {
+    if (proof === 'header' || readMethods.has(request.method)) return ok(undefined);
+    const { origin } = request.headers;
+    if (origin === undefined && proof === 'assumed') return ok(undefined);
+    if (origin === undefined || !allowed.has(origin)) {
+      return refused('A write with a session cookie needs an Origin that is PUBLIC_URL or on CORS_ORIGINS.');
+    }
+    if (proof === 'cookie' && !isJson(request.headers['content-type'])) {
+      return refused('A write with a session cookie needs "Content-Type: application/json".');
+    }
+    return ok(undefined);
+  };
+};

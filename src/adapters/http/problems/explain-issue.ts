@@ -1,0 +1,53 @@
+import type { FastifySchemaValidationError } from 'fastify';
+import { z } from 'zod';
+import type { FieldError } from './problem.ts';
+
+const details = z
+  .object({
+    keys: z.array(z.string()).catch([]),
+    values: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).catch([]),
+    expected: z.string().catch('another type'),
+    origin: z.string().catch('value'),
+    minimum: z.number().catch(0),
+    maximum: z.number().catch(0),
+    format: z.string().catch('valid'),
+  })
+  .partial();
+
+const units: Readonly<Record<string, string>> = { string: ' characters', array: ' entries' };
+
+const formats: Readonly<Record<string, string>> = { uuid: 'a UUID', url: 'an absolute URL', datetime: 'an RFC 3339 moment' };
+
+const explain = (issue: FastifySchemaValidationError): string => {
+  const { values = [], expected = 'another type', origin = 'value', minimum = 0, maximum = 0, format = 'valid' } = details.parse(issue.params);
+  const message = issue.message ?? 'is not valid';
+  const unit = units[origin] ?? '';
+  switch (issue.keyword) {
+    case 'invalid_type':
+      if (message.endsWith('received undefined')) return 'is required';
+      if (message.endsWith('received array')) return 'may be given only once';
+      return `must be of type ${expected}`;
+    case 'invalid_value':
+      return `must be ${values.length > 1 ? 'one of ' : ''}${values.join(', ')}`;
+    case 'too_small':
+      return `must be at least ${minimum}${unit}`;
+    case 'too_big':
+      return `must be at most ${maximum}${unit}`;
+    case 'invalid_format':
+      return formats[format] === undefined ? message : `must be ${formats[format]}`;
+    default:
+      return message;
+  }
+};
+
+/**
+ * Names each field that a schema refused and says what would be right.
+ * @param part where the fields stand: `body`, `querystring`, `params` or `headers`
+ */
+export const explainIssues = (issues: readonly FastifySchemaValidationError[], part: string): readonly FieldError[] =>
+  issues.flatMap((issue) => {
+    const path = issue.instancePath.split('/').filter((step) => step !== '').join('.');
+    if (issue.keyword !== 'unrecognized_keys') return [{ path: path === '' ? part : path, message: explain(issue) }];
+    const { keys = [] } = details.parse(issue.params);
+    return keys.map((key) => ({ path: path === '' ? key : `${path}.${key}`, message: 'is not known here; leave it out' }));
+  });

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { problemCatalogue, type ProblemCode } from './catalogue.ts';
+
+const fieldErrors = z
+  .array(z.strictObject({ path: z.string(), message: z.string() }))
+  .describe('One entry per field that is wrong, with what would be right.');
+
+const tiktokWords = z
+  .strictObject({ code: z.string(), message: z.string(), log_id: z.string().nullable() })
+  .describe('What TikTok said; its support asks for log_id.');
+
+const pascalCase = (code: string): string =>
+  code
+    .split('_')
+    .map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)
+    .join('');
+
+const problemSchemaOf = (code: ProblemCode): z.ZodType => {
+  const { status, title, remedy } = problemCatalogue[code];
+  return z
+    .strictObject({
+    type: z.url().describe('Where this code is explained.'),
+    title: z.literal(title),
+    status: z.literal(status),
+    detail: z.string(),
+    instance: z.string().describe('`urn:uuid:` and the id of the request, as in the log and in X-Request-Id.'),
+    code: z.literal(code),
+    ...(code === 'invalid_request' ? { errors: fieldErrors } : {}),
+    ...(code === 'unprocessable' ? { reason: z.string().optional() } : {}),
+    ...(status === 502 ? { tiktok: tiktokWords.optional() } : {}),
+  })
+    .meta({ id: `${pascalCase(code)}Problem`, description: `${title}. ${remedy}` });
+};
+
+const made = new Map<ProblemCode, z.ZodType>();
+
+/** The schema of one code's answer; the same object each time, so that the document names it once. */
+export const problemSchema = (code: ProblemCode): z.ZodType => {
+  const schema = made.get(code) ?? problemSchemaOf(code);
+  made.set(code, schema);
+  return schema;
+};

@@ -1,0 +1,53 @@
+import { completeAuthorization } from '../../../application/connecting/complete-authorization.ts';
+import { withOutcome } from '../../../application/connecting/return-address.ts';
+import type { Actor } from '../../../application/execution/actor.ts';
+import type { UserId } from '../../../domain/values/ids.ts';
+import { commandContext } from '../command-context.ts';
+import type { FlowCookies } from '../cookies/flow-cookies.ts';
+import type { HttpApp, RouteDeps } from '../http-app-type.ts';
+import { bare } from '../openapi/answers.ts';
+import { nobody } from '../openapi/security.ts';
+import { rawQuery } from '../wire/raw-query.ts';
+
+/** TikTok keeps people on its page for minutes; a session that ended meanwhile still shows who began. */
+const pastEndSeconds = 600;
+
+const actorOfCallback = (user: UserId | null): Actor =>
+  user === null ? { kind: 'system', id: 'connect_link' } : { kind: 'user', id: user };
+
+/** `GET /api/tiktok/auth/callback`: where TikTok sends the browser back to. Always answers with a redirect. */
+export const callbackRoute = (app: HttpApp, { deps, identify }: RouteDeps, cookies: FlowCookies): void => {
+  app.route({
+    method: 'GET',
+    url: '/api/tiktok/auth/callback',
+    exposeHeadRoute: false,
+    schema: {
+      operationId: 'callback',
+      summary: "TikTok's answer to an authorization",
+      description:
+        'TikTok sends the browser here with `code` and `state`, or with `error`. The cookie of the flow proves the browser. The return address gets `tiktok_success=true` or `tiktok_error`.',
+      tags: ['Connecting'],
+      security: nobody,
+      response: { 303: bare('To the return address.') },
+    },
+    config: { answerHeaders: { 303: ['location'] } },
+    errorHandler: (error, request, reply) => {
+      request.log.error({ err: error }, 'callback failed');
+      reply.redirect(withOutcome(deps.settings.returnUrl, ['tiktok_error', 'unexpected_error']), 303);
+    },
+    handler: async (request, reply) => {
+      const identified = await identify(request, pastEndSeconds);
+      const principal = identified.isOk() ? identified.value.principal : null;
+      const signedIn = principal?.kind === 'user' ? principal.userId : null;
+      const outcome = await completeAuthorization(deps.completing, commandContext(request, actorOfCallback(signedIn), deps.ids.commandId()), {
+        parameters: rawQuery(request.raw.url ?? ''),
+        flowCookies: cookies.read(request),
+        signedIn,
+      });
+      if (outcome.spentCookie !== null) cookies.clear(request, reply, outcome.spentCookie);
+      if (outcome.error !== null) request.log.info({ tiktok_error: outcome.error }, 'connect refused');
+      const shown = outcome.error === null ? (['tiktok_success', 'true'] as const) : (['tiktok_error', outcome.error] as const);
+      return reply.redirect(withOutcome(outcome.returnTo, shown), 303);
+    },
+  });
+};

@@ -1,0 +1,63 @@
+import { err, ok } from 'neverthrow';
+import { disconnect } from '../../../application/connecting/disconnect.ts';
+import { actorOf, viewerOf } from '../../../application/execution/principal.ts';
+import { connectionId } from '../../../domain/values/ids.ts';
+import { commandContext } from '../command-context.ts';
+import type { HttpApp, RouteDeps } from '../http-app-type.ts';
+import { idempotencyHeaders } from '../idempotency/idempotency-key.ts';
+import { oncePerKey } from '../idempotency/once-per-key.ts';
+import { json, problems } from '../openapi/answers.ts';
+import { anyoneWith } from '../openapi/security.ts';
+import { callerOf } from '../principals/admit.ts';
+import { answerOf } from '../problems/failures.ts';
+import { connectionBody, connectionParams, connectionSchema, noQuery } from '../wire/connection-schema.ts';
+import { refuseBody } from '../wire/json-body.ts';
+
+/** `DELETE /v1/connections/{id}`: disconnects; again, it answers the same. */
+export const deleteConnectionRoute = (app: HttpApp, { deps, admit }: RouteDeps): void => {
+  app.route({
+    method: 'DELETE',
+    url: '/v1/connections/:id',
+    schema: {
+      operationId: 'deleteConnection',
+      summary: 'Disconnect an account',
+      description: 'Revokes at TikTok, best effort, and ends the life of the connection. A connection that is disconnected already is answered as it is.',
+      tags: ['Connections'],
+      security: anyoneWith('connections:write'),
+      params: connectionParams,
+      querystring: noQuery,
+      headers: idempotencyHeaders,
+      response: {
+        200: json(connectionSchema, 'The connection, disconnected.'),
+        ...problems(
+          'unauthenticated',
+          'forbidden',
+          'not_found',
+          'not_connected',
+          'conflict',
+          'account_linked_to_another_user',
+          'idempotency_key_reused',
+          'too_large',
+          'unsupported_media',
+        ),
+      },
+    },
+    onRequest: admit.anyoneWith('connections:write'),
+    preValidation: refuseBody,
+    handler: async (request) => {
+      const { principal } = callerOf(request);
+      const id = connectionId(request.params.id.toLowerCase());
+      const keyed = { key: request.headers['idempotency-key'] ?? null, route: 'DELETE /v1/connections/{id}', principal, content: { id } };
+      const view = await oncePerKey(deps, keyed, {
+        run: (command) => disconnect(deps.unbinding, commandContext(request, actorOf(principal), command), principal, id),
+        resourceOf: (disconnected) => disconnected.id,
+        again: async (resource) => {
+          const found = await deps.connections.byId(connectionId(resource), viewerOf(principal));
+          if (found.isErr()) return err(found.error);
+          return found.value === null ? err({ kind: 'ConnectionNotFound' }) : ok(found.value);
+        },
+      });
+      return connectionBody(answerOf(view));
+    },
+  });
+};

@@ -1,0 +1,42 @@
+import { viewerOf } from '../../../application/execution/principal.ts';
+import { connectionId } from '../../../domain/values/ids.ts';
+import type { HttpApp, RouteDeps } from '../http-app-type.ts';
+import { bare, json, problems } from '../openapi/answers.ts';
+import { anyoneWith } from '../openapi/security.ts';
+import { callerOf } from '../principals/admit.ts';
+import { answerOf, refuse } from '../problems/failures.ts';
+import { connectionBody, connectionParams, connectionSchema, noQuery } from '../wire/connection-schema.ts';
+import { alreadyHas, entityTag } from '../wire/entity-tag.ts';
+
+/** `GET /v1/connections/{id}`: the most asked question; one SQL statement. */
+export const getConnectionRoute = (app: HttpApp, { deps, admit }: RouteDeps): void => {
+  app.route({
+    method: 'GET',
+    url: '/v1/connections/:id',
+    schema: {
+      operationId: 'getConnection',
+      summary: 'Read a connection',
+      description: "`ETag` is the revision in quotes; with `If-None-Match` an unchanged connection is answered `304`. An end user sees the newest life that was theirs.",
+      tags: ['Connections'],
+      security: anyoneWith('connections:read'),
+      params: connectionParams,
+      querystring: noQuery,
+      response: {
+        200: json(connectionSchema, 'The connection.'),
+        304: bare('Unchanged.'),
+        ...problems('unauthenticated', 'forbidden', 'not_found'),
+      },
+    },
+    config: { answerHeaders: { 200: ['etag'], 304: ['etag'] } },
+    onRequest: admit.anyoneWith('connections:read'),
+    handler: async (request, reply) => {
+      const id = connectionId(request.params.id.toLowerCase());
+      const view = answerOf(await deps.connections.byId(id, viewerOf(callerOf(request).principal)));
+      if (view === null) return refuse({ kind: 'ConnectionNotFound' });
+      const tag = entityTag(view.revision);
+      reply.header('etag', tag);
+      if (alreadyHas(request.headers['if-none-match'], tag)) return reply.code(304).send();
+      return connectionBody(view);
+    },
+  });
+};

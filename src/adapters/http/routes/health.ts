@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import type { HttpApp, RouteDeps } from '../http-app-type.ts';
+import { json, problems, text } from '../openapi/answers.ts';
+import { problemSchema } from '../problems/problem-schema.ts';
+import { problemMediaType } from '../problems/write-problem.ts';
+import { nobody } from '../openapi/security.ts';
+import { readinessSchema } from '../readiness.ts';
+
+const alive = z.strictObject({ status: z.literal('ok') });
+
+/** `GET /livez`, `GET /readyz` and, where this port shows it, `GET /metrics`. */
+export const healthRoutes = (app: HttpApp, { deps }: RouteDeps): void => {
+  const { metrics, readiness } = deps;
+  app.route({
+    method: 'GET',
+    url: '/livez',
+    schema: {
+      operationId: 'livez',
+      summary: 'Whether the process answers',
+      tags: ['Operations'],
+      security: nobody,
+      response: { 200: json(alive, 'It does.'), ...problems() },
+    },
+    handler: async () => ({ status: 'ok' as const }),
+  });
+  app.route({
+    method: 'GET',
+    url: '/readyz',
+    schema: {
+      operationId: 'readyz',
+      summary: 'Whether this replica can serve, part by part',
+      tags: ['Operations'],
+      security: nobody,
+      response: {
+        ...problems(),
+        200: json(readinessSchema, 'It can; `degraded` when someone should look.'),
+        503: {
+          description: 'It cannot.',
+          content: { 'application/json': { schema: readinessSchema }, [problemMediaType]: { schema: problemSchema('unavailable') } },
+        },
+      },
+    },
+    handler: async (_, reply) => {
+      const state = await readiness();
+      return reply.code(state.status === 'unavailable' ? 503 : 200).send(state);
+    },
+  });
+  if (metrics === null) return;
+  app.route({
+    method: 'GET',
+    url: '/metrics',
+    schema: {
+      operationId: 'metrics',
+      summary: 'Figures for Prometheus',
+      tags: ['Operations'],
+      security: nobody,
+      response: { 200: text('text/plain', 'Prometheus text format.'), ...problems() },
+    },
+    handler: async (_, reply) => reply.type('text/plain; version=0.0.4; charset=utf-8').send(await metrics()),
+  });
+};
