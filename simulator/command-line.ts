@@ -14,13 +14,22 @@ const usage = `Usage: npm run simulator -- [options]
 const settingsSchema = z.object({
   port: z.coerce.number('The port must be a number from 0 to 65535.').int().min(0).max(65_535).default(3010),
   host: z.string().min(1).default('127.0.0.1'),
-  publicUrl: z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin).optional(),
+  publicUrl: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => new URL(url).origin)
+    .optional(),
   seed: z.string().min(1).optional(),
   stateFile: z.string().min(1).optional(),
 });
 
-/** The options of the stand-alone program: flags first, then the environment. `help` is a text to print instead of starting; the error is one for people. */
-export function readCommandLine(args: readonly string[], environment: Readonly<Record<string, string | undefined>>): Result<SimulatorOptions | Readonly<{ help: string }>, string> {
+/**
+ * The options of the stand-alone program: flags first, then the environment. `help` is a text to print instead of
+ * starting; the error is one for people.
+ */
+export function readCommandLine(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Result<SimulatorOptions | Readonly<{ help: string }>, string> {
   const flags = parseFlags(args);
   if (flags.isErr()) return err(flags.error);
   if (flags.value.help === true) return ok({ help: usage });
@@ -42,7 +51,15 @@ export function readCommandLine(args: readonly string[], environment: Readonly<R
   });
 }
 
-type Flags = Readonly<{ port?: string; host?: string; 'public-url'?: string; seed?: string; 'state-file'?: string; quiet?: boolean; help?: boolean }>;
+type Flags = Readonly<{
+  port?: string;
+  host?: string;
+  'public-url'?: string;
+  seed?: string;
+  'state-file'?: string;
+  quiet?: boolean;
+  help?: boolean;
+}>;
 
 function parseFlags(args: readonly string[]): Result<Flags, string> {
   try {

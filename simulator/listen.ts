@@ -10,7 +10,10 @@ export async function listen(server: FastifyInstance, host: string, port: number
   } catch (problem) {
     const code = problem instanceof Error && 'code' in problem ? problem.code : undefined;
     if (code === 'EADDRINUSE') {
-      throw new Error(`Port ${port} on ${host} is in use: stop the program that listens there, or give the simulator another port (SIMULATOR_PORT).`, { cause: problem });
+      throw new Error(
+        `Port ${port} on ${host} is in use: stop the program that listens there, or give the simulator another port (SIMULATOR_PORT).`,
+        { cause: problem },
+      );
     }
     throw problem;
   }

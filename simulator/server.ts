@@ -8,13 +8,22 @@ import { serve, type Service } from './wire/serve.ts';
 
 /** The HTTP server around a simulated world, not yet listening. */
 export function createServer(service: Service): FastifyInstance {
-  const server = fastify({ forceCloseConnections: true, exposeHeadRoutes: false, bodyLimit: 16 * 1024 * 1024, routerOptions: { maxParamLength: 500 } });
+  const server = fastify({
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    bodyLimit: 16 * 1024 * 1024,
+    routerOptions: { maxParamLength: 500 },
+  });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body);
   });
   for (const endpoint of endpoints) {
-    server.route({ method: endpoint.method, url: endpoint.path, handler: async (request, reply) => serve(service, endpoint, request, reply) });
+    server.route({
+      method: endpoint.method,
+      url: endpoint.path,
+      handler: async (request, reply) => serve(service, endpoint, request, reply),
+    });
   }
   server.setNotFoundHandler(async (request, reply) => serve(service, unknownEndpoint, request, reply));
   void server.register(controlRoutes(service), { prefix: '/_control' });

@@ -62,7 +62,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   });
   const url = await listen(server, host, port);
   publicUrl ||= url;
-  const simulator = { url, authorizeUrl: `${publicUrl}/v2/auth/authorize/`, apiUrl: url, controlUrl: `${url}/_control`, app: world.apps.get(app.clientKey) ?? app };
+  const simulator = {
+    url,
+    authorizeUrl: `${publicUrl}/v2/auth/authorize/`,
+    apiUrl: url,
+    controlUrl: `${url}/_control`,
+    app: world.apps.get(app.clientKey) ?? app,
+  };
   if (options.quiet !== true) announce(simulator);
   return {
     ...simulator,
@@ -74,6 +80,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 }
 
 function announce({ authorizeUrl, apiUrl, controlUrl, app }: Omit<Simulator, 'stop'>): void {
-  const lines = ['TikTok simulator', `  authorize page  ${authorizeUrl}`, `  API             ${apiUrl}`, `  control         ${controlUrl}`, `  client key      ${app.clientKey}`, `  client secret   ${app.clientSecret}`];
+  const lines = [
+    'TikTok simulator',
+    `  authorize page  ${authorizeUrl}`,
+    `  API             ${apiUrl}`,
+    `  control         ${controlUrl}`,
+    `  client key      ${app.clientKey}`,
+    `  client secret   ${app.clientSecret}`,
+  ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -28,7 +28,18 @@ export type CallRecord = {
 };
 
 const keptCalls = 20_000;
-const toldHeaders = ['accept', 'authorization', 'cache-control', 'content-length', 'content-type', 'host', 'origin', 'referer', 'traceparent', 'user-agent'];
+const toldHeaders = [
+  'accept',
+  'authorization',
+  'cache-control',
+  'content-length',
+  'content-type',
+  'host',
+  'origin',
+  'referer',
+  'traceparent',
+  'user-agent',
+];
 
 export type CallLog = Readonly<{
   begin(call: Call, endpoint: string, caller: Caller, fault: CallRecord['fault']): CallRecord;

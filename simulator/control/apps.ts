@@ -16,7 +16,9 @@ export function appRoutes(control: FastifyInstance, { simulation: { world } }: S
     return reply.code(201).send(snakeCased(app));
   });
 
-  control.get<Named>('/apps/:clientKey', async ({ params }) => snakeCased(found(world.apps.get(params.clientKey), `app ${params.clientKey}`)));
+  control.get<Named>('/apps/:clientKey', async ({ params }) =>
+    snakeCased(found(world.apps.get(params.clientKey), `app ${params.clientKey}`)),
+  );
 
   control.patch<Named>('/apps/:clientKey', async ({ params, body }) => {
     const app = found(world.apps.get(params.clientKey), `app ${params.clientKey}`);

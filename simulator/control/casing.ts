@@ -1,8 +1,10 @@
 /** The same JSON value with snake_case keys, as the control endpoint writes them. */
-export const snakeCased = (value: unknown): unknown => renamed(value, (key) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+export const snakeCased = (value: unknown): unknown =>
+  renamed(value, (key) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
 
 /** The same JSON value with camelCase keys, as the code names them. */
-export const camelCased = (value: unknown): unknown => renamed(value, (key) => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()));
+export const camelCased = (value: unknown): unknown =>
+  renamed(value, (key) => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()));
 
 /** A copy with the fields of a patch laid over it; inner objects are patched likewise, lists replaced. */
 export function patched(value: unknown, patch: unknown): unknown {

@@ -26,4 +26,8 @@ export function clockRoutes(control: FastifyInstance, { simulation: { world } }:
   });
 }
 
-const reading = (world: World): unknown => ({ now: new Date(now(world)).toISOString(), frozen: world.clock.frozenAt !== null, offset_ms: now(world) - Date.now() });
+const reading = (world: World): unknown => ({
+  now: new Date(now(world)).toISOString(),
+  frozen: world.clock.frozenAt !== null,
+  offset_ms: now(world) - Date.now(),
+});

@@ -17,14 +17,27 @@ export function controlRoutes(service: Service): (control: FastifyInstance) => P
     control.addContentTypeParser('application/json', { parseAs: 'string' }, control.getDefaultJsonParser('error', 'error'));
     control.setErrorHandler(async (problem, _request, reply) => {
       if (problem instanceof ControlProblem) return reply.code(problem.status).send({ error: problem.message, ...problem.details });
-      const status = problem instanceof Error && 'statusCode' in problem && typeof problem.statusCode === 'number' ? problem.statusCode : 500;
+      const status =
+        problem instanceof Error && 'statusCode' in problem && typeof problem.statusCode === 'number' ? problem.statusCode : 500;
       return reply.code(status).send({ error: problem instanceof Error ? problem.message : 'Unknown failure' });
     });
-    control.setNotFoundHandler(async (request, reply) => reply.code(404).send({ error: `There is no control route ${request.method} ${request.url}.` }));
+    control.setNotFoundHandler(async (request, reply) =>
+      reply.code(404).send({ error: `There is no control route ${request.method} ${request.url}.` }),
+    );
     control.addHook('onSend', async (request) => {
       if (request.method !== 'GET') await service.store.save();
     });
-    for (const routes of [accountRoutes, appRoutes, authorizeRoute, callRoutes, clockRoutes, faultRoutes, grantRoutes, resetRoute, settingsRoutes]) {
+    for (const routes of [
+      accountRoutes,
+      appRoutes,
+      authorizeRoute,
+      callRoutes,
+      clockRoutes,
+      faultRoutes,
+      grantRoutes,
+      resetRoute,
+      settingsRoutes,
+    ]) {
       routes(control, service);
     }
   };

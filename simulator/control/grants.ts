@@ -42,15 +42,27 @@ export function grantRoutes(control: FastifyInstance, { simulation: { world } }:
 }
 
 /** @throws ControlProblem 404 when the person allows no such app anything now */
-function livingGrants(world: World, { account, client_key }: Readonly<{ account: string; client_key?: string | undefined }>): readonly Grant[] {
+function livingGrants(
+  world: World,
+  { account, client_key }: Readonly<{ account: string; client_key?: string | undefined }>,
+): readonly Grant[] {
   const grants = [...world.grants.values()].filter(
     (grant) => grant.accountId === account && grant.revokedAt === null && (client_key === undefined || grant.clientKey === client_key),
   );
-  if (grants.length === 0) throw new ControlProblem(404, `The account ${account} has no living grant${client_key === undefined ? '' : ` to ${client_key}`}.`);
+  if (grants.length === 0)
+    throw new ControlProblem(404, `The account ${account} has no living grant${client_key === undefined ? '' : ` to ${client_key}`}.`);
   return grants;
 }
 
-type Held = Readonly<{ clientKey: string; accountId: string; generation: number; scopes: readonly string[]; issuedAt: number; expiresAt: number; endedBy: string | null }>;
+type Held = Readonly<{
+  clientKey: string;
+  accountId: string;
+  generation: number;
+  scopes: readonly string[];
+  issuedAt: number;
+  expiresAt: number;
+  endedBy: string | null;
+}>;
 
 const isAlive = (world: World, held: Held): boolean => held.endedBy === null && held.expiresAt > now(world);
 

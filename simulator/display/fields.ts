@@ -14,7 +14,12 @@ export function readFields(world: World, call: Call, known: (name: string) => bo
 }
 
 /** Only the fields asked for, without the empty ones where TikTok happens to leave them out. */
-export function pickFields(world: World, call: Call, values: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {
+export function pickFields(
+  world: World,
+  call: Call,
+  values: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): Record<string, unknown> {
   const { emptyFields } = world.settings;
   const omitsEmpty = emptyFields === 'omitted' || (emptyFields === 'sometimes_omitted' && call.dice() < 0.5);
   const picked = names.map((name) => [name, values[name]] as const);

@@ -9,7 +9,9 @@ import { readVisitor, scopeMissing, type Visitor } from './visitor.ts';
 import { pickFields, readFields } from './fields.ts';
 
 const scopeOfField: ReadonlyMap<string, string> = new Map([
-  ...['open_id', 'union_id', 'avatar_url', 'avatar_url_100', 'avatar_large_url', 'display_name'].map((field) => [field, 'user.info.basic'] as const),
+  ...['open_id', 'union_id', 'avatar_url', 'avatar_url_100', 'avatar_large_url', 'display_name'].map(
+    (field) => [field, 'user.info.basic'] as const,
+  ),
   ...['bio_description', 'profile_deep_link', 'is_verified', 'username'].map((field) => [field, 'user.info.profile'] as const),
   ...['follower_count', 'following_count', 'likes_count', 'video_count'].map((field) => [field, 'user.info.stats'] as const),
 ]);
@@ -22,7 +24,10 @@ export const userInfoEndpoint: Endpoint = {
   handle: (simulation, call): Answer =>
     readVisitor(simulation.world, call)
       .andThen((visitor) => answer(simulation, call, visitor))
-      .match((answered) => answered, (refused) => refused),
+      .match(
+        (answered) => answered,
+        (refused) => refused,
+      ),
 };
 
 function answer(simulation: Simulation, call: Call, visitor: Visitor): Result<Answer, Answer> {

@@ -5,13 +5,31 @@ import type { SimulatedVideo } from '../world/account.ts';
 import type { Visitor } from './visitor.ts';
 
 const names = new Set([
-  'id', 'create_time', 'cover_image_url', 'share_url', 'video_description', 'title', 'duration', 'height', 'width',
-  'embed_html', 'embed_link', 'like_count', 'comment_count', 'share_count', 'view_count',
+  'id',
+  'create_time',
+  'cover_image_url',
+  'share_url',
+  'video_description',
+  'title',
+  'duration',
+  'height',
+  'width',
+  'embed_html',
+  'embed_link',
+  'like_count',
+  'comment_count',
+  'share_count',
+  'view_count',
 ]);
 
 export const isVideoField = (name: string): boolean => names.has(name);
 
-export function videoFields(simulation: Simulation, call: Call, { access, account }: Visitor, video: SimulatedVideo): Readonly<Record<string, unknown>> {
+export function videoFields(
+  simulation: Simulation,
+  call: Call,
+  { access, account }: Visitor,
+  video: SimulatedVideo,
+): Readonly<Record<string, unknown>> {
   const page = `https://www.tiktok.com/@${account.username}/video/${video.id}`;
   const source = `utm_campaign=tt4d_open_api&utm_source=${access.grant.clientKey}`;
   const embedLink = `https://www.tiktok.com/player/v1/${video.id}?${source}`;

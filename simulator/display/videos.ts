@@ -21,7 +21,9 @@ export const videoListEndpoint: Endpoint = {
   name: () => 'video_list',
   handle: (simulation, call) =>
     answered(simulation, call, listBody, (visitor, body) => {
-      const older = publicVideos(visitor).filter((video) => body.cursor === undefined || body.cursor === 0 || cursorOf(video) < body.cursor);
+      const older = publicVideos(visitor).filter(
+        (video) => body.cursor === undefined || body.cursor === 0 || cursorOf(video) < body.cursor,
+      );
       const videos = older.slice(0, body.max_count);
       return { videos, cursor: videos.map(cursorOf).at(-1) ?? body.cursor ?? 0, has_more: older.length > videos.length };
     }),

@@ -20,5 +20,10 @@ export function readVisitor(world: World, call: Call): Result<Visitor, Answer> {
 }
 
 export function scopeMissing(world: World, call: Call): Answer {
-  return dataError(world.settings, call, 'scope_not_authorized', 'The user did not authorize the scope required for completing this request.');
+  return dataError(
+    world.settings,
+    call,
+    'scope_not_authorized',
+    'The user did not authorize the scope required for completing this request.',
+  );
 }

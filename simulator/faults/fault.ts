@@ -9,14 +9,31 @@ const actionSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('pass') }),
   z.strictObject({ type: z.literal('respond'), status: status.default(500), headers, body: z.json().default('') }),
   /** TikTok's own error, in the shape of the endpoint; HTTP 200 unless told otherwise. */
-  z.strictObject({ type: z.literal('error'), code: z.string(), message: z.string().default('A fault of the simulator.'), status: status.default(200) }),
+  z.strictObject({
+    type: z.literal('error'),
+    code: z.string(),
+    message: z.string().default('A fault of the simulator.'),
+    status: status.default(200),
+  }),
   z.strictObject({ type: z.literal('html'), status: status.default(502) }),
   z.strictObject({ type: z.literal('redirect'), location: z.string(), status: status.default(302) }),
   z.strictObject({ type: z.literal('hang') }),
   z.strictObject({ type: z.literal('drop') }),
   /** The beginning of the real answer: half of it, or so many characters; as a whole answer, or before the connection breaks. */
-  z.strictObject({ type: z.literal('truncate'), characters: z.number().int().nonnegative().optional(), hang_up: z.boolean().default(false) }),
-  z.strictObject({ type: z.literal('huge'), status: status.default(200), bytes: z.number().int().positive().default(50 * 1024 * 1024) }),
+  z.strictObject({
+    type: z.literal('truncate'),
+    characters: z.number().int().nonnegative().optional(),
+    hang_up: z.boolean().default(false),
+  }),
+  z.strictObject({
+    type: z.literal('huge'),
+    status: status.default(200),
+    bytes: z
+      .number()
+      .int()
+      .positive()
+      .default(50 * 1024 * 1024),
+  }),
   z.strictObject({ type: z.literal('drip'), status: status.default(200), interval_ms: z.number().int().positive().default(1000) }),
   /** The real answer with fields replaced and deleted; a path is `data.user.open_id`. */
   z.strictObject({

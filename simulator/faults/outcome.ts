@@ -27,19 +27,43 @@ export function outcomeOf({ action }: Fault, endpoint: string, call: Call, real:
     case 'respond':
       return { kind: 'answer', answer: respond(action.status, action.headers, action.body) };
     case 'error':
-      return { kind: 'answer', answer: { ...respond(action.status, { 'x-tt-logid': call.logId }, errorBody(endpoint, call, action.code, action.message)), error: action.code } };
+      return {
+        kind: 'answer',
+        answer: {
+          ...respond(action.status, { 'x-tt-logid': call.logId }, errorBody(endpoint, call, action.code, action.message)),
+          error: action.code,
+        },
+      };
     case 'html':
-      return { kind: 'answer', answer: htmlAnswer(action.status, '<!doctype html><html><head><title>Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>') };
+      return {
+        kind: 'answer',
+        answer: htmlAnswer(
+          action.status,
+          '<!doctype html><html><head><title>Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>',
+        ),
+      };
     case 'redirect':
       return { kind: 'answer', answer: { ...redirectAnswer(action.location), status: action.status } };
     case 'truncate':
       return truncated(carried, action.characters ?? Math.floor(carried.body.length / 2), action.hang_up);
     case 'transform':
-      return { kind: 'answer', answer: { ...carried, status: action.status ?? carried.status, headers: { ...carried.headers, ...action.headers }, body: transformed(carried.body, action) } };
+      return {
+        kind: 'answer',
+        answer: {
+          ...carried,
+          status: action.status ?? carried.status,
+          headers: { ...carried.headers, ...action.headers },
+          body: transformed(carried.body, action),
+        },
+      };
     case 'huge':
       return { kind: 'stream', answer: { status: action.status, headers: jsonType }, chunks: () => hugeBody(action.bytes) };
     case 'drip':
-      return { kind: 'stream', answer: { status: action.status, headers: jsonType }, chunks: (signal) => endlessBody(action.interval_ms, signal) };
+      return {
+        kind: 'stream',
+        answer: { status: action.status, headers: jsonType },
+        chunks: (signal) => endlessBody(action.interval_ms, signal),
+      };
     case 'hang':
     case 'drop':
       return { kind: action.type };
@@ -48,12 +72,18 @@ export function outcomeOf({ action }: Fault, endpoint: string, call: Call, real:
 
 function respond(status: number, headers: Readonly<Record<string, string>>, body: unknown): Answer {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return { status, headers: { ...(typeof body === 'string' ? { 'content-type': 'text/plain; charset=utf-8' } : jsonType), ...headers }, body: text };
+  return {
+    status,
+    headers: { ...(typeof body === 'string' ? { 'content-type': 'text/plain; charset=utf-8' } : jsonType), ...headers },
+    body: text,
+  };
 }
 
 function errorBody(endpoint: string, call: Call, code: string, message: string): unknown {
   const isFlat = endpoint === 'revoke' || endpoint === 'token' || endpoint.startsWith('token.');
-  return isFlat ? { error: code, error_description: message, log_id: call.logId } : { data: {}, error: { code, message, log_id: call.logId } };
+  return isFlat
+    ? { error: code, error_description: message, log_id: call.logId }
+    : { data: {}, error: { code, message, log_id: call.logId } };
 }
 
 function truncated(answer: Answer, characters: number, hangUp: boolean): Outcome {

@@ -14,7 +14,10 @@ const advanceForm = z.object({ seconds: z.coerce.number().int().min(1).max(31_53
 
 /** The page at the simulator's own address: who allowed what, the clock and the latest calls. */
 export function homeRoutes(server: FastifyInstance, service: Service): void {
-  const { simulation: { world }, store } = service;
+  const {
+    simulation: { world },
+    store,
+  } = service;
 
   server.get('/', async (_request, reply) => reply.type('text/html; charset=utf-8').headers(pageHeaders).send(homePage(service)));
 
@@ -34,7 +37,8 @@ export function homeRoutes(server: FastifyInstance, service: Service): void {
   });
 }
 
-const fieldsOf = (body: unknown): Readonly<Record<string, string>> => Object.fromEntries(new URLSearchParams(typeof body === 'string' ? body : ''));
+const fieldsOf = (body: unknown): Readonly<Record<string, string>> =>
+  Object.fromEntries(new URLSearchParams(typeof body === 'string' ? body : ''));
 
 function homePage({ simulation, calls, faults }: Service): string {
   const { world } = simulation;
@@ -46,7 +50,12 @@ function homePage({ simulation, calls, faults }: Service): string {
     apps: [...world.apps.values()],
     grants: [...world.grants.values()]
       .filter((grant) => grant.revokedAt === null)
-      .map((grant) => ({ ...grant, app: world.apps.get(grant.clientKey)?.name ?? grant.clientKey, person: nameOf(grant.accountId), since: readable(grant.grantedAt) })),
+      .map((grant) => ({
+        ...grant,
+        app: world.apps.get(grant.clientKey)?.name ?? grant.clientKey,
+        person: nameOf(grant.accountId),
+        since: readable(grant.grantedAt),
+      })),
     faults: faults.all().length,
     calls: calls
       .all()

@@ -5,7 +5,12 @@ const policy = "default-src 'none'; sandbox";
 export function imageAnswer(svg: string): Answer {
   return {
     status: 200,
-    headers: { 'content-type': 'image/svg+xml', 'content-security-policy': policy, 'cross-origin-resource-policy': 'cross-origin', 'cache-control': 'max-age=300' },
+    headers: {
+      'content-type': 'image/svg+xml',
+      'content-security-policy': policy,
+      'cross-origin-resource-policy': 'cross-origin',
+      'cache-control': 'max-age=300',
+    },
     body: svg,
   };
 }

@@ -26,7 +26,10 @@ export function readAuthorizeRequest(world: World, query: URLSearchParams): Resu
   }
   const app = world.apps.get(clientKey);
   if (app === undefined || app.status === 'draft') {
-    const hint = app === undefined ? 'No app has this client key (is it of the other environment, or the secret?).' : 'This app is a draft: it is not live yet.';
+    const hint =
+      app === undefined
+        ? 'No app has this client key (is it of the other environment, or the secret?).'
+        : 'This app is a draft: it is not live yet.';
     return err({ error: 'unauthorized_client', errorType: 'client_key', hint });
   }
   const redirectUri = query.get('redirect_uri') ?? '';
@@ -54,7 +57,8 @@ function readRest(app: SimulatedApp, redirectUri: string, query: URLSearchParams
   const challenge = query.get('code_challenge');
   const problem = challengeProblem(app, redirectUri, challenge, query.get('code_challenge_method'));
   if (problem !== null) {
-    const hint = 'Desktop apps send code_challenge = hex(SHA-256(verifier)), 64 lower-case digits, and code_challenge_method=S256; a web app may be told not to send either.';
+    const hint =
+      'Desktop apps send code_challenge = hex(SHA-256(verifier)), 64 lower-case digits, and code_challenge_method=S256; a web app may be told not to send either.';
     return err({ error: 'param_error', errorType: problem, ...(problem === 'code_challenge' ? { errorCode: 10_007 } : {}), hint });
   }
   return ok({ app, redirectUri, scopes, state, challenge, alwaysAsk: query.get('disable_auto_auth') === '1' });

@@ -40,7 +40,8 @@ function decide({ world }: Simulation, call: Call): Answer {
     const form = new URLSearchParams(call.body);
     if (form.get('decision') !== 'approve') return redirectAnswer(cancelled(request));
     const account = world.accounts.get(form.get('account') ?? '');
-    if (account === undefined) return showProblem({ error: 'param_error', errorType: 'account', hint: 'The simulator knows no such account.' });
+    if (account === undefined)
+      return showProblem({ error: 'param_error', errorType: 'account', hint: 'The simulator knows no such account.' });
     return finish(world, request, account.id, [requiredScope, ...form.getAll('scope')]);
   }, showProblem);
 }

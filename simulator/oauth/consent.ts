@@ -10,7 +10,12 @@ import { openIdOf } from './identifiers.ts';
  * a new code in it. A sandbox app lets in its target accounts only.
  * @param ticked what the person allows; scopes that were not asked for are left aside
  */
-export function approve(world: World, request: AuthorizeRequest, accountId: string, ticked: readonly string[]): Result<string, AuthorizeProblem> {
+export function approve(
+  world: World,
+  request: AuthorizeRequest,
+  accountId: string,
+  ticked: readonly string[],
+): Result<string, AuthorizeProblem> {
   if (request.app.mode === 'sandbox' && !request.app.targetAccounts.includes(accountId)) {
     const hint = `The account ${accountId} is not among the target accounts of this sandbox app.`;
     return err({ error: 'access_denied', errorType: 'non_sandbox_target', hint });
@@ -70,6 +75,8 @@ function newCode(world: World, grant: Grant): string {
 }
 
 function callbackUrl(request: AuthorizeRequest, parameters: Readonly<Record<string, string>>): string {
-  const encoded = Object.entries(parameters).map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll('*', '%2A').replaceAll('!', '%21')}`);
+  const encoded = Object.entries(parameters).map(
+    ([name, value]) => `${name}=${encodeURIComponent(value).replaceAll('*', '%2A').replaceAll('!', '%21')}`,
+  );
   return `${request.redirectUri}?${encoded.join('&')}`;
 }

@@ -36,5 +36,7 @@ function issue(world: World, form: ClientForm): Result<TokenBody, Refusal> {
   const name = form.fields.get('grant_type');
   if (name === undefined || name === '') return err(malformed);
   const grantType = grantTypes.get(name);
-  return grantType === undefined ? err(refusal('unsupported_grant_type', 'The grant type is not supported.')) : grantType.issue(world, form);
+  return grantType === undefined
+    ? err(refusal('unsupported_grant_type', 'The grant type is not supported.'))
+    : grantType.issue(world, form);
 }

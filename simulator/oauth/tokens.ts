@@ -37,7 +37,14 @@ export function issueAccessToken(world: World, app: SimulatedApp, held: Held, at
 
 /** @param at, expiresAt ms since the epoch */
 export function issueRefreshToken(world: World, held: Held, at: number, expiresAt: number): RefreshToken {
-  const token: RefreshToken = { ...heldBy(held), token: newToken(world, 'rft', held), issuedAt: at, expiresAt, endedBy: null, graceUntil: null };
+  const token: RefreshToken = {
+    ...heldBy(held),
+    token: newToken(world, 'rft', held),
+    issuedAt: at,
+    expiresAt,
+    endedBy: null,
+    graceUntil: null,
+  };
   world.refreshTokens.set(token.token, token);
   return token;
 }

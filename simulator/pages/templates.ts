@@ -3,7 +3,8 @@ import { Eta } from 'eta';
 const eta = new Eta({ views: import.meta.dirname, cache: true, autoEscape: true });
 
 /** Renders a page; every value is escaped. */
-export const renderPage = (name: 'consent' | 'error' | 'home', data: Readonly<Record<string, unknown>>): string => eta.render(`./${name}`, data);
+export const renderPage = (name: 'consent' | 'error' | 'home', data: Readonly<Record<string, unknown>>): string =>
+  eta.render(`./${name}`, data);
 
 /**
  * No inline code, nothing from elsewhere. There is no `form-action`: browsers apply it to the whole chain of redirects

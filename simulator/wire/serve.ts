@@ -37,7 +37,8 @@ export async function serve(service: Service, endpoint: Endpoint, request: Fasti
     if (endpoint.changesWorld === true) await store.save();
     return answer;
   };
-  const outcome: Outcome = fault === null ? { kind: 'answer', answer: await carryOut() } : await spoilt(fault, name, call, carryOut, stopping);
+  const outcome: Outcome =
+    fault === null ? { kind: 'answer', answer: await carryOut() } : await spoilt(fault, name, call, carryOut, stopping);
   if ('answer' in outcome) record.status = outcome.answer.status;
   if (outcome.kind === 'answer') {
     record.error = outcome.answer.error ?? null;
@@ -60,7 +61,10 @@ async function send(outcome: Outcome, request: FastifyRequest, reply: FastifyRep
       await reply.code(outcome.answer.status).headers(outcome.answer.headers).send(outcome.answer.body);
       return;
     case 'stream':
-      await reply.code(outcome.answer.status).headers(outcome.answer.headers).send(Readable.from(outcome.chunks(stopping)));
+      await reply
+        .code(outcome.answer.status)
+        .headers(outcome.answer.headers)
+        .send(Readable.from(outcome.chunks(stopping)));
       return;
     case 'break':
       reply.hijack();

@@ -12,9 +12,7 @@ export function timeOf(setting: ClockSetting): number {
 }
 
 export function advanced(setting: ClockSetting, ms: number): ClockSetting {
-  return setting.frozenAt === null
-    ? { ...setting, offsetMs: setting.offsetMs + ms }
-    : { ...setting, frozenAt: setting.frozenAt + ms };
+  return setting.frozenAt === null ? { ...setting, offsetMs: setting.offsetMs + ms } : { ...setting, frozenAt: setting.frozenAt + ms };
 }
 
 export function movedTo(setting: ClockSetting, time: number): ClockSetting {

@@ -22,7 +22,10 @@ export function drawText(seed: string, length: number, ...parts: readonly (strin
 
 /** Decimal digits, `length` of them (at most 60), the first one never 0. */
 export function drawDigits(seed: string, length: number, ...parts: readonly (string | number)[]): string {
-  const digits = BigInt(`0x${draw(seed, ...parts).toString('hex')}`).toString().slice(-length).padStart(length, '7');
+  const digits = BigInt(`0x${draw(seed, ...parts).toString('hex')}`)
+    .toString()
+    .slice(-length)
+    .padStart(length, '7');
   return digits.startsWith('0') ? `7${digits.slice(1)}` : digits;
 }
 

@@ -17,7 +17,13 @@ export const grantSchema = z.object({
 });
 export type Grant = z.infer<typeof grantSchema>;
 
-const heldByGrant = { clientKey: z.string(), accountId: z.string(), generation: z.number().int().positive(), scopes: z.array(z.string()), issuedAt: ms };
+const heldByGrant = {
+  clientKey: z.string(),
+  accountId: z.string(),
+  generation: z.number().int().positive(),
+  scopes: z.array(z.string()),
+  issuedAt: ms,
+};
 
 export const issuedCodeSchema = z.object({
   ...heldByGrant,

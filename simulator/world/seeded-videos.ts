@@ -1,7 +1,16 @@
 import type { SimulatedVideo } from './account.ts';
 import { dice, drawDigits } from './draw.ts';
 
-const titles = ['First try', 'What nobody tells you', 'Part two', 'Behind the scenes', 'A quiet morning', 'Three mistakes', 'Live from the kitchen', 'Answering your questions'];
+const titles = [
+  'First try',
+  'What nobody tells you',
+  'Part two',
+  'Behind the scenes',
+  'A quiet morning',
+  'Three mistakes',
+  'Live from the kitchen',
+  'Answering your questions',
+];
 const tags = ['#learnontiktok', '#day1', '#fyp', '#small', '#howto'];
 const newest = 1_785_000_000;
 const longestGapSeconds = 6 * 86_400;

@@ -69,11 +69,13 @@ export function createStateFile(file: string, world: World): StateStore {
   let waiting: Promise<void> | null = null;
   return {
     save: () => {
-      waiting ??= writing.catch(() => undefined).then(() => {
-        waiting = null;
-        writing = write(file, stateText(world));
-        return writing;
-      });
+      waiting ??= writing
+        .catch(() => undefined)
+        .then(() => {
+          waiting = null;
+          writing = write(file, stateText(world));
+          return writing;
+        });
       return waiting;
     },
   };

@@ -12,7 +12,12 @@ async function press(url: string, fields: readonly (readonly [string, string])[]
 const locationOf = (response: Response): URL => new URL(response.headers.get('location') ?? '');
 
 async function approvedInBrowser(simulator: Simulator, url = authorizeUrl(simulator)): Promise<string> {
-  const response = await press(url, [['account', 'bruno'], ['decision', 'approve'], ['scope', 'user.info.profile'], ['scope', 'video.list']]);
+  const response = await press(url, [
+    ['account', 'bruno'],
+    ['decision', 'approve'],
+    ['scope', 'user.info.profile'],
+    ['scope', 'video.list'],
+  ]);
   return (response.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
 }
 
@@ -23,7 +28,11 @@ describe('the authorize page', () => {
     const page = await response.text();
     expect(response.status).toBe(200);
     for (const account of ['ada', 'bruno', 'chidi', 'dilnoza', 'emi']) expect(page).toContain(`value="${account}"`);
-    expect([...page.matchAll(/name="scope" value="([^"]+)"/g)].map(([, scope]) => scope)).toEqual(['user.info.basic', 'user.info.profile', 'video.list']);
+    expect([...page.matchAll(/name="scope" value="([^"]+)"/g)].map(([, scope]) => scope)).toEqual([
+      'user.info.basic',
+      'user.info.profile',
+      'video.list',
+    ]);
   });
 
   it('escapes what people call themselves and allows no inline code', async () => {
@@ -42,7 +51,11 @@ describe('the authorize page', () => {
 
   it('sends the browser back with a code, the granted scopes and the state', async () => {
     const simulator = await startedSimulator();
-    const response = await press(authorizeUrl(simulator), [['account', 'ada'], ['decision', 'approve'], ['scope', 'video.list']]);
+    const response = await press(authorizeUrl(simulator), [
+      ['account', 'ada'],
+      ['decision', 'approve'],
+      ['scope', 'video.list'],
+    ]);
     const callback = locationOf(response);
     expect(response.status).toBe(302);
     expect(callback.origin + callback.pathname).toBe('http://localhost:3000/api/tiktok/auth/callback');
@@ -54,13 +67,24 @@ describe('the authorize page', () => {
 
   it('grants nothing that was not asked for, however the form is filled in', async () => {
     const simulator = await startedSimulator();
-    const callback = locationOf(await press(authorizeUrl(simulator, { scope: 'user.info.basic' }), [['account', 'ada'], ['decision', 'approve'], ['scope', 'video.publish']]));
+    const callback = locationOf(
+      await press(authorizeUrl(simulator, { scope: 'user.info.basic' }), [
+        ['account', 'ada'],
+        ['decision', 'approve'],
+        ['scope', 'video.publish'],
+      ]),
+    );
     expect(callback.searchParams.get('scopes')).toBe('user.info.basic');
   });
 
   it('sends a person who cancels back with access_denied and the state, and no code', async () => {
     const simulator = await startedSimulator();
-    const callback = locationOf(await press(authorizeUrl(simulator), [['account', 'ada'], ['decision', 'cancel']]));
+    const callback = locationOf(
+      await press(authorizeUrl(simulator), [
+        ['account', 'ada'],
+        ['decision', 'cancel'],
+      ]),
+    );
     expect(callback.searchParams.get('error')).toBe('access_denied');
     expect(callback.searchParams.get('state')).toBe('state-1');
     expect(callback.searchParams.has('code')).toBe(false);
@@ -68,7 +92,10 @@ describe('the authorize page', () => {
 
   it('refuses an account that does not exist', async () => {
     const simulator = await startedSimulator();
-    const response = await press(authorizeUrl(simulator), [['account', 'nobody'], ['decision', 'approve']]);
+    const response = await press(authorizeUrl(simulator), [
+      ['account', 'nobody'],
+      ['decision', 'approve'],
+    ]);
     expect(response.headers.get('location')).toMatch(/^\/v2\/auth\/error\/.*error_type=account/);
   });
 });
@@ -80,7 +107,9 @@ describe('a browser that has allowed the app before', () => {
     const again = await fetch(authorizeUrl(simulator, { state: 'state-2' }), { redirect: 'manual', headers: { cookie } });
     expect(again.status).toBe(302);
     const tokens = await tokensOf(await exchange(simulator, locationOf(again).searchParams.get('code')));
-    expect(tokens.open_id).toBe((await tokensOf(await exchange(simulator, (await approve(simulator, 'bruno')).searchParams.get('code')))).open_id);
+    expect(tokens.open_id).toBe(
+      (await tokensOf(await exchange(simulator, (await approve(simulator, 'bruno')).searchParams.get('code')))).open_id,
+    );
   });
 
   it('is asked again with disable_auto_auth=1, with its account chosen', async () => {
@@ -94,7 +123,10 @@ describe('a browser that has allowed the app before', () => {
   it('is asked again when a new scope is wanted', async () => {
     const simulator = await startedSimulator();
     const cookie = await approvedInBrowser(simulator);
-    const again = await fetch(authorizeUrl(simulator, { scope: 'user.info.basic,video.publish' }), { redirect: 'manual', headers: { cookie } });
+    const again = await fetch(authorizeUrl(simulator, { scope: 'user.info.basic,video.publish' }), {
+      redirect: 'manual',
+      headers: { cookie },
+    });
     expect(again.status).toBe(200);
   });
 
@@ -109,7 +141,9 @@ describe('a browser that has allowed the app before', () => {
     const simulator = await startedSimulator();
     const cookie = await approvedInBrowser(simulator);
     await fetch(authorizeUrl(simulator, { scope: 'user.info.basic' }), { redirect: 'manual', headers: { cookie } });
-    expect(await control(simulator, '/grants')).toMatchObject({ grants: [{ account: 'bruno', scopes: ['user.info.profile', 'video.list', 'user.info.basic'] }] });
+    expect(await control(simulator, '/grants')).toMatchObject({
+      grants: [{ account: 'bruno', scopes: ['user.info.profile', 'video.list', 'user.info.basic'] }],
+    });
   });
 });
 
@@ -123,7 +157,10 @@ describe('a sandbox app', () => {
 
   it('shows everybody else an error page', async () => {
     const simulator = await startedSimulator({ apps: [sandbox] });
-    const response = await press(authorizeUrl(simulator), [['account', 'bruno'], ['decision', 'approve']]);
+    const response = await press(authorizeUrl(simulator), [
+      ['account', 'bruno'],
+      ['decision', 'approve'],
+    ]);
     expect(response.headers.get('location')).toMatch(/^\/v2\/auth\/error\/\?error=access_denied&error_type=non_sandbox_target/);
   });
 });

@@ -5,7 +5,10 @@ import { startedSimulator } from './running-simulator.ts';
 describe('the clock', () => {
   it('can be moved, frozen and let go', async () => {
     const simulator = await startedSimulator();
-    expect(await control(simulator, '/clock', { frozen: true, now: '2030-01-01T00:00:00Z' }, 'PATCH')).toMatchObject({ now: '2030-01-01T00:00:00.000Z', frozen: true });
+    expect(await control(simulator, '/clock', { frozen: true, now: '2030-01-01T00:00:00Z' }, 'PATCH')).toMatchObject({
+      now: '2030-01-01T00:00:00.000Z',
+      frozen: true,
+    });
     expect(await control(simulator, '/clock/advance', { seconds: 1.5, ms: 1 })).toMatchObject({ now: '2030-01-01T00:00:01.501Z' });
     expect(await control(simulator, '/clock')).toMatchObject({ now: '2030-01-01T00:00:01.501Z' });
     expect(await control(simulator, '/clock', { frozen: false }, 'PATCH')).toMatchObject({ frozen: false });
@@ -24,11 +27,20 @@ describe('the clock', () => {
 describe('apps', () => {
   it('can be added, changed and read', async () => {
     const simulator = await startedSimulator();
-    const added = await control(simulator, '/apps', { client_key: 'awsimulated00009', client_secret: 'simulated-client-secret-00000009', redirect_uris: ['https://app.example/cb'] });
+    const added = await control(simulator, '/apps', {
+      client_key: 'awsimulated00009',
+      client_secret: 'simulated-client-secret-00000009',
+      redirect_uris: ['https://app.example/cb'],
+    });
     expect(added).toMatchObject({ client_key: 'awsimulated00009', rotation: 'rotate', lifetimes: { access_token_seconds: 86_400 } });
     await control(simulator, '/apps/awsimulated00009', { rotation: 'refuse', lifetimes: { access_token_seconds: 60 } }, 'PATCH');
-    expect(await control(simulator, '/apps/awsimulated00009')).toMatchObject({ rotation: 'refuse', lifetimes: { access_token_seconds: 60, code_seconds: 600 } });
-    expect(await control(simulator, '/apps')).toMatchObject({ apps: [{ client_key: 'awsimulated00001' }, { client_key: 'awsimulated00009' }] });
+    expect(await control(simulator, '/apps/awsimulated00009')).toMatchObject({
+      rotation: 'refuse',
+      lifetimes: { access_token_seconds: 60, code_seconds: 600 },
+    });
+    expect(await control(simulator, '/apps')).toMatchObject({
+      apps: [{ client_key: 'awsimulated00001' }, { client_key: 'awsimulated00009' }],
+    });
   });
 
   it('are refused with unknown fields, when they exist, or to change their key', async () => {
@@ -44,7 +56,10 @@ describe('apps', () => {
 describe('accounts', () => {
   it('can be added, one or many, and connected', async () => {
     const simulator = await startedSimulator();
-    await control(simulator, '/accounts', [{ id: 'fay', username: 'fay', display_name: 'Fay' }, { id: 'gus', username: 'gus', display_name: 'Gus' }]);
+    await control(simulator, '/accounts', [
+      { id: 'fay', username: 'fay', display_name: 'Fay' },
+      { id: 'gus', username: 'gus', display_name: 'Gus' },
+    ]);
     const tokens = await connect(simulator, 'gus');
     expect(await (await userInfo(simulator, tokens.access_token)).json()).toMatchObject({ data: { user: { display_name: 'Gus' } } });
   });
@@ -63,7 +78,9 @@ describe('grants and tokens', () => {
     const simulator = await startedSimulator();
     const { refresh_token, open_id } = await connect(simulator, 'ada');
     await refresh(simulator, refresh_token);
-    expect(await control(simulator, '/grants')).toMatchObject({ grants: [{ account: 'ada', open_id, status: 'active', revoked_at: null, generation: 1 }] });
+    expect(await control(simulator, '/grants')).toMatchObject({
+      grants: [{ account: 'ada', open_id, status: 'active', revoked_at: null, generation: 1 }],
+    });
     expect(await control(simulator, '/tokens')).toMatchObject({
       tokens: [
         { kind: 'code', status: 'used' },
@@ -100,8 +117,12 @@ describe('an authorization without a browser', () => {
   it('answers where the browser would be sent', async () => {
     const simulator = await startedSimulator();
     const url = authorizeUrl(simulator);
-    expect(JSON.stringify(await control(simulator, '/authorize', { url, account: 'ada', scopes: ['video.list'] }))).toMatch(/scopes=video\.list&state=state-1"/);
-    expect(JSON.stringify(await control(simulator, '/authorize', { url, account: 'ada', cancel: true }))).toMatch(/cb|callback\?error=access_denied/);
+    expect(JSON.stringify(await control(simulator, '/authorize', { url, account: 'ada', scopes: ['video.list'] }))).toMatch(
+      /scopes=video\.list&state=state-1"/,
+    );
+    expect(JSON.stringify(await control(simulator, '/authorize', { url, account: 'ada', cancel: true }))).toMatch(
+      /cb|callback\?error=access_denied/,
+    );
   });
 
   it('refuses another page, an unknown account and what is no address', async () => {
@@ -118,7 +139,11 @@ describe('the control endpoint', () => {
     const simulator = await startedSimulator();
     const unknown = await fetch(`${simulator.controlUrl}/nowhere`);
     expect([unknown.status, await unknown.json()]).toEqual([404, { error: 'There is no control route GET /_control/nowhere.' }]);
-    const broken = await fetch(`${simulator.controlUrl}/faults`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"end' });
+    const broken = await fetch(`${simulator.controlUrl}/faults`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"end',
+    });
     expect([broken.status, typeof (await broken.json())]).toEqual([400, 'object']);
   });
 

@@ -47,7 +47,12 @@ export function encoded(parameters: Parameters): URLSearchParams {
 }
 
 /** Asks the control endpoint; a body makes it a POST unless a method is given. */
-export async function control(simulator: Simulator, path: string, body?: unknown, method = body === undefined ? 'GET' : 'POST'): Promise<unknown> {
+export async function control(
+  simulator: Simulator,
+  path: string,
+  body?: unknown,
+  method = body === undefined ? 'GET' : 'POST',
+): Promise<unknown> {
   const response = await controlResponse(simulator, path, body, method);
   if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status}: ${await response.text()}`);
   return response.json();
@@ -61,7 +66,12 @@ export async function controlResponse(simulator: Simulator, path: string, body: 
 }
 
 /** The callback address the browser would be sent to. */
-export async function approve(simulator: Simulator, account: string, parameters: Parameters = {}, scopes?: readonly string[]): Promise<URL> {
+export async function approve(
+  simulator: Simulator,
+  account: string,
+  parameters: Parameters = {},
+  scopes?: readonly string[],
+): Promise<URL> {
   const answer = await control(simulator, '/authorize', { url: authorizeUrl(simulator, parameters), account, scopes });
   return new URL(z.object({ callback_url: z.string() }).parse(answer).callback_url);
 }
@@ -70,7 +80,10 @@ export async function postForm(simulator: Simulator, path: string, fields: Param
   return fetch(`${simulator.apiUrl}${path}`, { method: 'POST', body: encoded(fields) });
 }
 
-const credentials = (simulator: Simulator): Parameters => ({ client_key: simulator.app.clientKey, client_secret: simulator.app.clientSecret });
+const credentials = (simulator: Simulator): Parameters => ({
+  client_key: simulator.app.clientKey,
+  client_secret: simulator.app.clientSecret,
+});
 
 export async function exchange(simulator: Simulator, code: string | null, fields: Parameters = {}): Promise<Response> {
   return postForm(simulator, '/v2/oauth/token/', {
@@ -84,7 +97,12 @@ export async function exchange(simulator: Simulator, code: string | null, fields
 }
 
 export async function refresh(simulator: Simulator, token: string, fields: Parameters = {}): Promise<Response> {
-  return postForm(simulator, '/v2/oauth/token/', { ...credentials(simulator), grant_type: 'refresh_token', refresh_token: token, ...fields });
+  return postForm(simulator, '/v2/oauth/token/', {
+    ...credentials(simulator),
+    grant_type: 'refresh_token',
+    refresh_token: token,
+    ...fields,
+  });
 }
 
 export async function revoke(simulator: Simulator, token: string, fields: Parameters = {}): Promise<Response> {
@@ -96,7 +114,12 @@ export async function tokensOf(response: Response): Promise<Tokens> {
 }
 
 /** Connects an account: consent and exchange. */
-export async function connect(simulator: Simulator, account: string, parameters: Parameters = {}, scopes?: readonly string[]): Promise<Tokens> {
+export async function connect(
+  simulator: Simulator,
+  account: string,
+  parameters: Parameters = {},
+  scopes?: readonly string[],
+): Promise<Tokens> {
   const callback = await approve(simulator, account, parameters, scopes);
   return tokensOf(await exchange(simulator, callback.searchParams.get('code')));
 }

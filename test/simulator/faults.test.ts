@@ -6,7 +6,11 @@ import { approve, connect, control, controlResponse, exchange, refresh, revoke, 
 import { startedSimulator } from './running-simulator.ts';
 
 const json = async (response: Promise<Response>): Promise<unknown> => (await response).json();
-const failed = (answer: Promise<Response>): Promise<boolean> => answer.then(() => false, () => true);
+const failed = (answer: Promise<Response>): Promise<boolean> =>
+  answer.then(
+    () => false,
+    () => true,
+  );
 
 async function withFault(fault: unknown): Promise<Simulator> {
   const simulator = await startedSimulator();
@@ -16,7 +20,11 @@ async function withFault(fault: unknown): Promise<Simulator> {
 
 describe('a fault', () => {
   it('strikes as often as it was told, then things work again', async () => {
-    const simulator = await withFault({ endpoint: 'user_info', times: 2, action: { type: 'respond', status: 503, headers: { 'retry-after': '7' }, body: { busy: true } } });
+    const simulator = await withFault({
+      endpoint: 'user_info',
+      times: 2,
+      action: { type: 'respond', status: 503, headers: { 'retry-after': '7' }, body: { busy: true } },
+    });
     const { access_token } = await connect(simulator, 'ada');
     const first = await userInfo(simulator, access_token);
     expect([first.status, first.headers.get('retry-after'), await first.json()]).toEqual([503, '7', { busy: true }]);
@@ -92,7 +100,10 @@ describe('an answer spoilt by a fault', () => {
 
   it("is TikTok's own error with HTTP 200, in the shape of the endpoint", async () => {
     const error = { type: 'error', code: 'server_error', message: 'Try again.' };
-    const simulator = await withFault([{ endpoint: 'user_info', action: error }, { endpoint: 'token', action: error }]);
+    const simulator = await withFault([
+      { endpoint: 'user_info', action: error },
+      { endpoint: 'token', action: error },
+    ]);
     expect(await json(userInfo(simulator, 'x'))).toMatchObject({ data: {}, error: { code: 'server_error', message: 'Try again.' } });
     expect(await json(exchange(simulator, 'x'))).toMatchObject({ error: 'server_error', error_description: 'Try again.' });
   });
@@ -102,7 +113,9 @@ describe('an answer spoilt by a fault', () => {
     const code = (await approve(simulator, 'ada')).searchParams.get('code');
     const text = await (await exchange(simulator, code)).text();
     expect(text.startsWith('{')).toBe(true);
-    expect(() => { JSON.parse(text); }).toThrow(SyntaxError);
+    expect(() => {
+      JSON.parse(text);
+    }).toThrow(SyntaxError);
   });
 
   it('breaks off in the middle of its body', async () => {
@@ -187,7 +200,13 @@ describe('a transformed answer', () => {
   });
 
   it('is changed deep inside, in lists too, with another status and header', async () => {
-    const action = { type: 'transform', set: { 'data.user.open_id': '-000SomebodyElse', 'data.list.0.id': 1 }, delete: ['data.user.display_name'], status: 206, headers: { 'x-odd': 'yes' } };
+    const action = {
+      type: 'transform',
+      set: { 'data.user.open_id': '-000SomebodyElse', 'data.list.0.id': 1 },
+      delete: ['data.user.display_name'],
+      status: 206,
+      headers: { 'x-odd': 'yes' },
+    };
     const simulator = await withFault({ endpoint: 'user_info', action });
     const response = await userInfo(simulator, (await connect(simulator, 'ada')).access_token);
     expect([response.status, response.headers.get('x-odd')]).toEqual([206, 'yes']);

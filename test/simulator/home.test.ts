@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { connect, control, userInfo } from './driver.ts';
 import { startedSimulator } from './running-simulator.ts';
 
-const press = (address: string, fields: Readonly<Record<string, string>>): Promise<Response> => fetch(address, { method: 'POST', body: new URLSearchParams(fields) });
+const press = (address: string, fields: Readonly<Record<string, string>>): Promise<Response> =>
+  fetch(address, { method: 'POST', body: new URLSearchParams(fields) });
 
-describe('the page at the simulator\'s own address', () => {
+describe("the page at the simulator's own address", () => {
   it('shows who allowed what, and the latest calls', async () => {
     const simulator = await startedSimulator();
     expect(await (await fetch(simulator.url)).text()).toContain('Nobody has allowed an app anything yet.');
@@ -25,7 +26,9 @@ describe('the page at the simulator\'s own address', () => {
   it('moves the clock', async () => {
     const simulator = await startedSimulator();
     await control(simulator, '/clock', { frozen: true, now: '2027-01-01T00:00:00Z' }, 'PATCH');
-    expect(await (await press(`${simulator.url}/_simulator/advance`, { seconds: '86400' })).text()).toContain('2027-01-02 00:00:00 UTC (frozen)');
+    expect(await (await press(`${simulator.url}/_simulator/advance`, { seconds: '86400' })).text()).toContain(
+      '2027-01-02 00:00:00 UTC (frozen)',
+    );
   });
 
   it('does nothing for a form it does not understand', async () => {

@@ -47,7 +47,11 @@ describe('the program', () => {
     const stateFile = join(folder, 'state.json');
     const first = await started(['--state-file', stateFile]);
     const account = { id: 'fay', username: 'fay', display_name: 'Fay' };
-    await fetch(`${first.origin}/_control/accounts`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(account) });
+    await fetch(`${first.origin}/_control/accounts`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(account),
+    });
     first.child.kill('SIGKILL');
     await once(first.child, 'exit');
     const second = await started(['--state-file', stateFile]);
@@ -62,7 +66,9 @@ describe('the program', () => {
     const address = other.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     const { errors, exit } = run(['--port', String(port)]);
-    expect(await errors).toBe(`Port ${port} on 127.0.0.1 is in use: stop the program that listens there, or give the simulator another port (SIMULATOR_PORT).\n`);
+    expect(await errors).toBe(
+      `Port ${port} on 127.0.0.1 is in use: stop the program that listens there, or give the simulator another port (SIMULATOR_PORT).\n`,
+    );
     expect(await exit).toBe(3);
     other.close();
   });

@@ -49,10 +49,14 @@ describe('a revocation', () => {
     const simulator = await startedSimulator({ apps: [simulatedApp(), other] });
     const tokens = await connect(simulator, 'ada');
     const errorOf = async (response: Promise<Response>): Promise<unknown> => (await response).json();
-    expect(await errorOf(revoke(simulator, tokens.access_token, { client_secret: 'simulated-wrong-secret' }))).toMatchObject({ error: 'invalid_client' });
+    expect(await errorOf(revoke(simulator, tokens.access_token, { client_secret: 'simulated-wrong-secret' }))).toMatchObject({
+      error: 'invalid_client',
+    });
     expect(await errorOf(revoke(simulator, tokens.refresh_token))).toMatchObject({ error: 'invalid_grant' });
     expect(await errorOf(revoke(simulator, ''))).toMatchObject({ error: 'invalid_request' });
-    expect(await errorOf(revoke(simulator, tokens.access_token, { client_key: other.clientKey }))).toMatchObject({ error: 'invalid_grant' });
+    expect(await errorOf(revoke(simulator, tokens.access_token, { client_key: other.clientKey }))).toMatchObject({
+      error: 'invalid_grant',
+    });
     expect((await userInfo(simulator, tokens.access_token)).status).toBe(200);
     await control(simulator, '/clock/advance', { seconds: 86_401 });
     expect(await errorOf(revoke(simulator, tokens.access_token))).toMatchObject({ error: 'invalid_grant' });

@@ -60,7 +60,11 @@ describe('a simulator with a state file', () => {
 
   it('stores many changes at once', async () => {
     const first = await startedSimulator({ stateFile });
-    const accounts = Array.from({ length: 40 }, (_, index) => ({ id: `many${index}`, username: `many${index}`, display_name: `Many ${index}` }));
+    const accounts = Array.from({ length: 40 }, (_, index) => ({
+      id: `many${index}`,
+      username: `many${index}`,
+      display_name: `Many ${index}`,
+    }));
     await control(first, '/accounts', accounts);
     const all = await Promise.all(accounts.map(({ id }) => connect(first, id)));
     await first.stop();

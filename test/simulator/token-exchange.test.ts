@@ -16,7 +16,12 @@ describe('the exchange of a code', () => {
     const response = await exchange(simulator, await freshCode(simulator));
     expect(response.headers.get('x-tt-logid')).toMatch(/^\d{14}[0-9A-F]{20}$/);
     const tokens = await tokensOf(response);
-    expect(tokens).toMatchObject({ expires_in: 86_400, refresh_expires_in: 31_536_000, token_type: 'Bearer', scope: 'user.info.basic,user.info.profile,video.list' });
+    expect(tokens).toMatchObject({
+      expires_in: 86_400,
+      refresh_expires_in: 31_536_000,
+      token_type: 'Bearer',
+      scope: 'user.info.basic,user.info.profile,video.list',
+    });
     expect(tokens.access_token).toMatch(/^act\.[\w-]{60}!\d{4}\.va$/);
     expect(tokens.refresh_token).toMatch(/^rft\.[\w-]{60}!\d{4}\.va$/);
     expect(tokens.open_id).toMatch(/^-000[\w-]{32}$/);
@@ -63,17 +68,62 @@ describe('the exchange of a code', () => {
 
 describe('an exchange that is refused', () => {
   const cases = [
-    { mistake: 'a wrong secret', fields: { client_secret: 'simulated-wrong-secret' }, error: 'invalid_client', text: 'Client key or secret is incorrect.' },
-    { mistake: 'an unknown client key', fields: { client_key: 'awunknown0000001' }, error: 'invalid_client', text: 'Client key or secret is incorrect.' },
+    {
+      mistake: 'a wrong secret',
+      fields: { client_secret: 'simulated-wrong-secret' },
+      error: 'invalid_client',
+      text: 'Client key or secret is incorrect.',
+    },
+    {
+      mistake: 'an unknown client key',
+      fields: { client_key: 'awunknown0000001' },
+      error: 'invalid_client',
+      text: 'Client key or secret is incorrect.',
+    },
     { mistake: 'no secret', fields: { client_secret: undefined }, error: 'invalid_request', text: 'Client secret is missed in request.' },
-    { mistake: 'client_id in the place of client_key', fields: { client_key: undefined, client_id: 'awsimulated00001' }, error: 'invalid_request', text: 'Client key is missed in request.' },
-    { mistake: 'another redirect address', fields: { redirect_uri: 'http://localhost:3000/other' }, error: 'invalid_request', text: 'Redirect_uri is not matched with the uri when requesting code.' },
-    { mistake: 'a wrong verifier', fields: { code_verifier: verifier.toLowerCase() }, error: 'invalid_request', text: 'Code verifier or code challenge is invalid.' },
-    { mistake: 'no verifier', fields: { code_verifier: undefined }, error: 'invalid_request', text: 'Code verifier or code challenge is invalid.' },
-    { mistake: 'no grant type', fields: { grant_type: undefined }, error: 'invalid_request', text: 'The request parameters are malformed.' },
-    { mistake: 'an unknown grant type', fields: { grant_type: 'password' }, error: 'unsupported_grant_type', text: 'The grant type is not supported.' },
+    {
+      mistake: 'client_id in the place of client_key',
+      fields: { client_key: undefined, client_id: 'awsimulated00001' },
+      error: 'invalid_request',
+      text: 'Client key is missed in request.',
+    },
+    {
+      mistake: 'another redirect address',
+      fields: { redirect_uri: 'http://localhost:3000/other' },
+      error: 'invalid_request',
+      text: 'Redirect_uri is not matched with the uri when requesting code.',
+    },
+    {
+      mistake: 'a wrong verifier',
+      fields: { code_verifier: verifier.toLowerCase() },
+      error: 'invalid_request',
+      text: 'Code verifier or code challenge is invalid.',
+    },
+    {
+      mistake: 'no verifier',
+      fields: { code_verifier: undefined },
+      error: 'invalid_request',
+      text: 'Code verifier or code challenge is invalid.',
+    },
+    {
+      mistake: 'no grant type',
+      fields: { grant_type: undefined },
+      error: 'invalid_request',
+      text: 'The request parameters are malformed.',
+    },
+    {
+      mistake: 'an unknown grant type',
+      fields: { grant_type: 'password' },
+      error: 'unsupported_grant_type',
+      text: 'The grant type is not supported.',
+    },
     { mistake: 'no code', fields: { code: undefined }, error: 'invalid_request', text: 'The request parameters are malformed.' },
-    { mistake: 'an unknown code', fields: { code: 'SIMunknown*1!1111.va' }, error: 'invalid_grant', text: 'Authorization code is expired.' },
+    {
+      mistake: 'an unknown code',
+      fields: { code: 'SIMunknown*1!1111.va' },
+      error: 'invalid_grant',
+      text: 'Authorization code is expired.',
+    },
   ];
 
   it.each(cases)('says so with HTTP 200 for $mistake, and the code stays good', async ({ fields, error, text: description }) => {
@@ -88,7 +138,9 @@ describe('an exchange that is refused', () => {
   it('is refused for a code that is still encoded', async () => {
     const simulator = await startedSimulator();
     const code = await freshCode(simulator);
-    expect(await (await exchange(simulator, code.replace('*', '%2A').replace('!', '%21'))).json()).toMatchObject({ error: 'invalid_grant' });
+    expect(await (await exchange(simulator, code.replace('*', '%2A').replace('!', '%21'))).json()).toMatchObject({
+      error: 'invalid_grant',
+    });
   });
 
   it("is refused for another app's code", async () => {
@@ -113,14 +165,20 @@ describe('an exchange that is refused', () => {
 
   it('is refused when a field is given twice', async () => {
     const simulator = await startedSimulator();
-    const body = new URLSearchParams([['client_key', 'a'], ['client_key', 'b']]);
+    const body = new URLSearchParams([
+      ['client_key', 'a'],
+      ['client_key', 'b'],
+    ]);
     const response = await fetch(`${simulator.apiUrl}/v2/oauth/token/`, { method: 'POST', body });
     expect(await response.json()).toMatchObject({ error: 'invalid_request', error_description: 'The request parameters are malformed.' });
   });
 });
 
 describe('the token endpoint', () => {
-  const onlyForms = { error: 'invalid_request', error_description: 'Only `application/x-www-form-urlencoded` is accepted as Content-Type.' };
+  const onlyForms = {
+    error: 'invalid_request',
+    error_description: 'Only `application/x-www-form-urlencoded` is accepted as Content-Type.',
+  };
 
   it('is not there without its trailing slash', async () => {
     const simulator = await startedSimulator();
@@ -130,7 +188,11 @@ describe('the token endpoint', () => {
 
   it('takes no JSON', async () => {
     const simulator = await startedSimulator();
-    const response = await fetch(`${simulator.apiUrl}/v2/oauth/token/`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"client_key":"a"}' });
+    const response = await fetch(`${simulator.apiUrl}/v2/oauth/token/`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"client_key":"a"}',
+    });
     expect([response.status, await response.json()]).toMatchObject([200, onlyForms]);
   });
 
@@ -139,14 +201,29 @@ describe('the token endpoint', () => {
     const fields = encoded({ client_key: simulator.app.clientKey, redirect_uri: redirectUri }).toString();
     const type = 'Content-Type: application/x-www-form-urlencoded';
     const socket = openSocket(Number(new URL(simulator.url).port), '127.0.0.1');
-    socket.write(['POST /v2/oauth/token/ HTTP/1.1', 'Host: localhost', 'Connection: close', type, type, `Content-Length: ${fields.length}`, '', fields].join('\r\n'));
+    socket.write(
+      [
+        'POST /v2/oauth/token/ HTTP/1.1',
+        'Host: localhost',
+        'Connection: close',
+        type,
+        type,
+        `Content-Length: ${fields.length}`,
+        '',
+        fields,
+      ].join('\r\n'),
+    );
     expect(await text(socket)).toContain(onlyForms.error_description);
   });
 
   it('hands an app a token of its own', async () => {
     const simulator = await startedSimulator();
     const { clientKey, clientSecret } = simulator.app;
-    const response = await postForm(simulator, '/v2/oauth/token/', { client_key: clientKey, client_secret: clientSecret, grant_type: 'client_credentials' });
+    const response = await postForm(simulator, '/v2/oauth/token/', {
+      client_key: clientKey,
+      client_secret: clientSecret,
+      grant_type: 'client_credentials',
+    });
     const body = z.strictObject({ access_token: z.string(), expires_in: z.number(), token_type: z.string() }).parse(await response.json());
     expect(body).toMatchObject({ expires_in: 7200, token_type: 'Bearer' });
     expect(body.access_token).toMatch(/^clt\./);

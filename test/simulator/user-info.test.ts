@@ -5,7 +5,10 @@ import { approve, connect, control, exchange, tokensOf, userInfo } from './drive
 import { startedSimulator } from './running-simulator.ts';
 
 const invalidToken = { code: 'access_token_invalid', message: 'The access token is invalid or not found in the request.' };
-const scopeMissing = { code: 'scope_not_authorized', message: 'The user did not authorize the scope required for completing this request.' };
+const scopeMissing = {
+  code: 'scope_not_authorized',
+  message: 'The user did not authorize the scope required for completing this request.',
+};
 
 describe('user info', () => {
   it('answers the fields asked for, and no others', async () => {
@@ -58,7 +61,11 @@ describe('user info', () => {
   });
 
   it('shows one union_id to all apps of a developer', async () => {
-    const apps = [simulatedApp(), simulatedApp({ clientKey: 'awsimulated00002' }), simulatedApp({ clientKey: 'awsimulated00003', developer: 'another-developer' })];
+    const apps = [
+      simulatedApp(),
+      simulatedApp({ clientKey: 'awsimulated00002' }),
+      simulatedApp({ clientKey: 'awsimulated00003', developer: 'another-developer' }),
+    ];
     const simulator = await startedSimulator({ apps });
     const [first, second, third] = await Promise.all(
       apps.map(async ({ clientKey }) => {
@@ -76,7 +83,9 @@ describe('user info', () => {
     const simulator = await startedSimulator();
     const tokens = await connect(simulator, 'ada');
     await control(simulator, '/accounts/ada', { display_name: 'Ada Builds More' }, 'PATCH');
-    expect(await (await userInfo(simulator, tokens.access_token)).json()).toMatchObject({ data: { user: { display_name: 'Ada Builds More' } } });
+    expect(await (await userInfo(simulator, tokens.access_token)).json()).toMatchObject({
+      data: { user: { display_name: 'Ada Builds More' } },
+    });
   });
 
   it.each([
@@ -87,7 +96,9 @@ describe('user info', () => {
     await control(simulator, '/settings', { empty_fields }, 'PATCH');
     const tokens = await connect(simulator, 'emi');
     expect(await (await userInfo(simulator, tokens.access_token, 'bio_description,display_name')).json()).toMatchObject({ data: { user } });
-    expect(JSON.stringify(await (await userInfo(simulator, tokens.access_token, 'bio_description')).json()).includes('bio_description')).toBe(empty_fields === 'kept');
+    expect(
+      JSON.stringify(await (await userInfo(simulator, tokens.access_token, 'bio_description')).json()).includes('bio_description'),
+    ).toBe(empty_fields === 'kept');
   });
 
   it.each([

@@ -12,7 +12,13 @@ const answerSchema = z.object({
   }),
 });
 
-async function post(simulator: Simulator, what: 'list' | 'query', token: string, body: unknown, fields = 'id,create_time,title,view_count'): Promise<Response> {
+async function post(
+  simulator: Simulator,
+  what: 'list' | 'query',
+  token: string,
+  body: unknown,
+  fields = 'id,create_time,title,view_count',
+): Promise<Response> {
   return fetch(`${simulator.apiUrl}/v2/video/${what}/?fields=${fields}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
@@ -28,7 +34,7 @@ describe('the list of videos', () => {
     const { access_token } = await connect(simulator, 'ada');
     const times: number[] = [];
     let cursor: number | undefined;
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       const page = await dataOf(await post(simulator, 'list', access_token, { cursor, max_count: 7 }));
       times.push(...page.videos.map((video) => video.create_time));
       cursor = page.cursor;
@@ -61,7 +67,11 @@ describe('the list of videos', () => {
   it('refuses what is no JSON, unknown fields and a token without the scope', async () => {
     const simulator = await startedSimulator();
     const { access_token } = await connect(simulator, 'ada');
-    const asForm = await fetch(`${simulator.apiUrl}/v2/video/list/?fields=id`, { method: 'POST', headers: { authorization: `Bearer ${access_token}` }, body: new URLSearchParams({ max_count: '2' }) });
+    const asForm = await fetch(`${simulator.apiUrl}/v2/video/list/?fields=id`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${access_token}` },
+      body: new URLSearchParams({ max_count: '2' }),
+    });
     expect(asForm.status).toBe(400);
     expect((await post(simulator, 'list', access_token, {}, 'id,secret')).status).toBe(400);
     const basic = await connect(simulator, 'bruno', {}, ['user.info.basic']);
@@ -75,8 +85,12 @@ describe('the query for videos', () => {
     const simulator = await startedSimulator();
     const ada = await connect(simulator, 'ada');
     const own = (await dataOf(await post(simulator, 'list', ada.access_token, { max_count: 2 }))).videos.map((video) => video.id);
-    const foreign = (await dataOf(await post(simulator, 'list', (await connect(simulator, 'bruno')).access_token, { max_count: 1 }))).videos.map((video) => video.id);
-    const found = await dataOf(await post(simulator, 'query', ada.access_token, { filters: { video_ids: [...own, ...foreign, '7000000000000000000'] } }));
+    const foreign = (
+      await dataOf(await post(simulator, 'list', (await connect(simulator, 'bruno')).access_token, { max_count: 1 }))
+    ).videos.map((video) => video.id);
+    const found = await dataOf(
+      await post(simulator, 'query', ada.access_token, { filters: { video_ids: [...own, ...foreign, '7000000000000000000'] } }),
+    );
     expect(found.videos.map((video) => video.id)).toEqual(own);
   });
 
