@@ -1,0 +1,35 @@
+import type { ConnectionNotFound } from '../../application/connecting/disconnect.ts';
+import type { UnreadableHistory } from '../../application/execution/load.ts';
+import type { Unavailable } from '../../application/failures.ts';
+import type { ConnectionId } from '../../domain/values/ids.ts';
+import { away, wrongUse, type Refusal } from './outcome.ts';
+import type { MigrationTrouble } from './toolbox.ts';
+
+const parts: Readonly<Record<Unavailable['part'], string>> = {
+  database: 'The database does not answer',
+  event_store: 'The event store does not answer',
+  tiktok: 'TikTok does not answer',
+};
+
+export const refusalOfUnavailable = ({ part, reason }: Unavailable): Refusal =>
+  away(`${parts[part]} (${reason}). Run \`doctor\` to see what is wrong, then try again.`);
+
+export const refusalOfTrouble = ({ kind, sentence }: MigrationTrouble): Refusal =>
+  kind === 'DatabaseUnavailable' ? away(`${sentence} Run \`doctor\` to see what is wrong, then try again.`) : wrongUse(sentence);
+
+export const refusalOfReading = (failure: ConnectionNotFound | UnreadableHistory | Unavailable, id: ConnectionId): Refusal => {
+  switch (failure.kind) {
+    case 'ConnectionNotFound':
+      return wrongUse(
+        `There is no connection ${id}, or none at that moment. ` +
+          'Its id is the column id of user_tiktok_connections, and `id` in the answers of GET /v1/connections.',
+      );
+    case 'UnreadableHistory':
+      return away(
+        `Event ${failure.revision} of ${failure.stream} cannot be read by this version (${failure.reason}). ` +
+          'If newer code wrote it, run that; if not, `verify` tells whether it was altered.',
+      );
+    case 'Unavailable':
+      return refusalOfUnavailable(failure);
+  }
+};

@@ -1,0 +1,28 @@
+import type { Result } from 'neverthrow';
+import type { ApiKeys } from '../../application/ports/api-keys.ts';
+import type { EventChain } from '../../application/ports/event-chain.ts';
+import type { EventStore } from '../../application/ports/event-store.ts';
+import type { Ids } from '../../application/ports/ids.ts';
+import type { Sealer } from '../../application/ports/sealer.ts';
+import type { SecurityLog } from '../../application/ports/security-log.ts';
+
+/** `sentence` names the cause and the remedy; `DatabaseUnavailable` is the one kind that may pass by itself. */
+export type MigrationTrouble = Readonly<{ kind: string; sentence: string }>;
+
+export interface Migrations {
+  /** Names of migrations that the database lacks, in order. */
+  pending(): PromiseLike<Result<readonly string[], MigrationTrouble>>;
+  run(): PromiseLike<Result<Readonly<{ applied: readonly string[]; newer: readonly string[] }>, MigrationTrouble>>;
+}
+
+/** What the commands work with, made by the composition root for one run of one command. */
+export interface Toolbox {
+  readonly eventStore: EventStore;
+  readonly eventChain: EventChain;
+  readonly sealer: Sealer;
+  readonly securityLog: SecurityLog;
+  readonly apiKeys: ApiKeys;
+  readonly ids: Ids;
+  readonly migrations: Migrations;
+  close(): Promise<void>;
+}

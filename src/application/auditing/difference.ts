@@ -1,0 +1,43 @@
+import type { ConnectionId } from '../../domain/values/ids.ts';
+import type { StreamName } from '../ports/event-names.ts';
+
+/** What an audit found. Names where, never what stands there: no personal data, nothing sealed. */
+export type Difference =
+  /** The event is not what its hash was made of, or does not stand behind the event that it was written behind. */
+  | Readonly<{ kind: 'event_altered'; stream: StreamName; revision: number }>
+  /** The events from `revision` to `through` are gone: the stream goes on behind them. */
+  | Readonly<{ kind: 'event_missing'; stream: StreamName; revision: number; through: number }>
+  /** The feed delivers the event before or after its turn. */
+  | Readonly<{ kind: 'event_out_of_order'; stream: StreamName; revision: number }>
+  /** The replay gives a row that the projection does not have. */
+  | Readonly<{ kind: 'row_missing'; projection: string; connection_id: ConnectionId }>
+  /** The projection has a row that no replay gives. */
+  | Readonly<{ kind: 'row_extra'; projection: string; connection_id: ConnectionId }>
+  | Readonly<{ kind: 'row_differs'; projection: string; connection_id: ConnectionId; columns: readonly string[] }>
+  /** An event that this version cannot read: what the rows should be is not known. `reason` holds no stored data. */
+  | Readonly<{ kind: 'row_not_comparable'; projection: string; connection_id: ConnectionId; revision: number; reason: string }>;
+
+/** More than this many are counted, not listed. */
+export const listedDifferences = 1_000;
+
+export interface Findings {
+  add(difference: Difference): void;
+  readonly total: number;
+  /** The first ones. */
+  readonly listed: readonly Difference[];
+}
+
+export const createFindings = (): Findings => {
+  const listed: Difference[] = [];
+  let total = 0;
+  return {
+    add: (difference) => {
+      total += 1;
+      if (listed.length < listedDifferences) listed.push(difference);
+    },
+    get total() {
+      return total;
+    },
+    listed,
+  };
+};

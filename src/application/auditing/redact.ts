@@ -1,0 +1,58 @@
+import type { DomainEvent } from '../ports/event-store.ts';
+import { sealedMark, type Shown } from './shown-data.ts';
+
+type EventType = DomainEvent['type'];
+type DataOf<Type extends EventType> = Extract<DomainEvent, { readonly type: Type }>['data'];
+
+type Redactors = { readonly [Type in EventType]: (data: DataOf<Type>) => Shown<DataOf<Type>> };
+
+/** Field by field, never by copying: what a stored event has beyond its type stays hidden. */
+const redactors: Redactors = {
+  Connected: (data) => ({
+    life: data.life,
+    user_id: data.userId,
+    client_key: data.clientKey,
+    authorization_id: data.authorizationId,
+    connected_at: data.connectedAt,
+    profile: sealedMark,
+    tokens: { access: sealedMark, refresh: sealedMark },
+    scopes: data.scopes,
+    access_token_expires_at: data.accessTokenExpiresAt,
+    refresh_token_expires_at: data.refreshTokenExpiresAt,
+  }),
+  ProfileChanged: (data) => ({
+    life: data.life,
+    profile: sealedMark,
+    changed: data.changed,
+    observed_at: data.observedAt,
+  }),
+  ScopesChanged: (data) => ({
+    life: data.life,
+    scopes: data.scopes,
+    added: data.added,
+    removed: data.removed,
+    observed_at: data.observedAt,
+  }),
+  Disconnected: (data) => ({
+    life: data.life,
+    by: data.by.kind === 'tiktok' ? { kind: data.by.kind, reason: data.by.reason } : { kind: data.by.kind },
+    revoke_confirmed: data.revokeConfirmed,
+    disconnected_at: data.disconnectedAt,
+  }),
+};
+
+export type ShownData = { readonly [Type in EventType]: Shown<DataOf<Type>> }[EventType];
+
+/** The data of an event as it may be shown to whoever may read the history. */
+export const redact = (event: DomainEvent): ShownData => {
+  switch (event.type) {
+    case 'Connected':
+      return redactors.Connected(event.data);
+    case 'ProfileChanged':
+      return redactors.ProfileChanged(event.data);
+    case 'ScopesChanged':
+      return redactors.ScopesChanged(event.data);
+    case 'Disconnected':
+      return redactors.Disconnected(event.data);
+  }
+};
