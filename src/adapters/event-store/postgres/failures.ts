@@ -1,0 +1,22 @@
+import pg from 'pg';
+import { unavailable, type Unavailable } from '../../../application/failures.ts';
+
+/** Error codes and fixed texts only: what the server says may quote stored data. */
+const reasonOf = (error: unknown): string => {
+  if (error instanceof pg.DatabaseError) return `PostgreSQL answered ${error.code ?? 'without a code'}`;
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return `PostgreSQL is out of reach: ${error.code}`;
+  return error instanceof Error ? `PostgreSQL is out of reach: ${error.message}` : 'PostgreSQL is out of reach';
+};
+
+export const storeUnavailable = (error: unknown): Unavailable => unavailable('event_store', reasonOf(error));
+
+const uniqueViolation = '23505';
+
+/**
+ * What an error after sending an append means. An error of the statement ended its transaction: nothing was written.
+ * A session that ended, or an answer that did not come in time, may have come after the commit.
+ */
+export const outcomeOf = (error: unknown): 'conflict' | 'nothing-written' | 'unknown' => {
+  if (!(error instanceof pg.DatabaseError) || error.severity !== 'ERROR') return 'unknown';
+  return error.code === uniqueViolation ? 'conflict' : 'nothing-written';
+};
