@@ -1,5 +1,5 @@
 import cookies from '@fastify/cookie';
-import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify';
+import Fastify, { LogController, type FastifyInstance, type RouteOptions } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { randomUUID } from 'node:crypto';
 import { flowCookies } from './cookies/flow-cookies.ts';
@@ -37,7 +37,7 @@ const createServer = ({ settings, logger }: HttpDeps): HttpApp =>
     trustProxy: settings.trustProxy.length === 0 ? false : [...settings.trustProxy],
     genReqId: () => randomUUID(),
     logger: { level: logger.level, serializers: logSerializers, ...(logger.stream === undefined ? {} : { stream: logger.stream }) },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     clientErrorHandler: clientErrorHandler(settings.publicUrl),
     frameworkErrors: (error, request, reply) => {
       writeProblem(settings.publicUrl, request, reply, problemOfError(error).problem);

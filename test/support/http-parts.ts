@@ -1,0 +1,90 @@
+import type pg from 'pg';
+import { createSealer } from '../../src/adapters/crypto/aes-gcm-sealer.ts';
+import { keyringOf } from '../../src/adapters/crypto/keyring.ts';
+import type { HttpDeps, HttpSettings } from '../../src/adapters/http/http-deps.ts';
+import { createGuardedDispatcher } from '../../src/adapters/outbound/guarded-dispatcher.ts';
+import { createApiKeys } from '../../src/adapters/postgres/postgres-api-keys.ts';
+import { createAuthorizationAttempts } from '../../src/adapters/postgres/postgres-authorization-attempts.ts';
+import { createConnectSessions } from '../../src/adapters/postgres/postgres-connect-sessions.ts';
+import { createDataKeyRecords } from '../../src/adapters/postgres/postgres-data-key-records.ts';
+import { createIdempotencyRecords } from '../../src/adapters/postgres/postgres-idempotency-records.ts';
+import { createSecurityLog } from '../../src/adapters/postgres/postgres-security-log.ts';
+import { systemClock } from '../../src/adapters/system/system-clock.ts';
+import { systemIds } from '../../src/adapters/system/system-ids.ts';
+import { createTikTokClient } from '../../src/adapters/tiktok/tiktok-client.ts';
+import type { EventStore } from '../../src/application/ports/event-store.ts';
+import { clientKey } from '../../src/domain/values/ids.ts';
+import { scope } from '../../src/domain/values/scopes.ts';
+import { secret } from '../../src/domain/values/secret.ts';
+import { connectionsFromHistory } from './connections-from-history.ts';
+
+export type TikTokAddresses = Readonly<{ authorizeUrl: string; apiUrl: string }>;
+
+export const testSettings: HttpSettings = {
+  developmentPrincipals: false,
+  publicUrl: 'https://connect.example',
+  returnUrl: 'https://connect.example/dashboard/account',
+  returnUrlAllowlist: ['https://connect.example/dashboard/account', 'https://app.example/settings'],
+  corsOrigins: ['https://app.example'],
+  trustProxy: [],
+  authCookie: '__session',
+  imageOrigins: [],
+};
+
+export const testClient = { key: 'awsimulated00001', secret: 'simulated-client-secret-00000001' } as const;
+
+export type PartsOptions = Readonly<{
+  pool: pg.Pool;
+  eventStore: EventStore;
+  tiktok: TikTokAddresses;
+  settings?: Partial<HttpSettings>;
+}>;
+
+/** Everything the HTTP side stands on, real but for the read model, which is folded from the history at each question. */
+export const createHttpParts = ({ pool, eventStore, tiktok, settings: changed = {} }: PartsOptions): Omit<HttpDeps, 'logger'> => {
+  const settings = { ...testSettings, ...changed };
+  const sealer = createSealer({ keyring: keyringOf(['test', Buffer.alloc(32, 7)]), records: createDataKeyRecords(pool) });
+  const client = createTikTokClient({
+    clientKey: clientKey(testClient.key),
+    clientSecret: secret(testClient.secret),
+    redirectUri: `${settings.publicUrl}/api/tiktok/auth/callback`,
+    pkce: 'hex',
+    authorizeUrl: tiktok.authorizeUrl,
+    apiUrl: tiktok.apiUrl,
+    dispatcher: createGuardedDispatcher({ exemptOrigins: [tiktok.apiUrl] }),
+  });
+  const connections = connectionsFromHistory(eventStore, sealer);
+  const shared = {
+    attempts: createAuthorizationAttempts(pool),
+    sessions: createConnectSessions(pool),
+    securityLog: createSecurityLog(pool),
+    progress: { waitFor: () => Promise.resolve(true) },
+    connections,
+    eventStore,
+    sealer,
+    tiktok: client,
+    ids: systemIds,
+    clock: systemClock,
+    settings: {
+      clientKey: clientKey(testClient.key),
+      defaultScopes: [scope('user.info.basic'), scope('video.publish')],
+      publicUrl: settings.publicUrl,
+      returnUrl: settings.returnUrl,
+      returnUrlAllowlist: settings.returnUrlAllowlist,
+    },
+  };
+  return {
+    connecting: shared,
+    completing: shared,
+    unbinding: shared,
+    connections,
+    apiKeys: createApiKeys(pool, systemClock),
+    idempotency: createIdempotencyRecords(pool),
+    ids: systemIds,
+    clock: systemClock,
+    verifyUserToken: null,
+    settings,
+    readiness: () => Promise.resolve({ status: 'ok', parts: {} }),
+    metrics: null,
+  };
+};
