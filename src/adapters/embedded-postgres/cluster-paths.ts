@@ -8,6 +8,7 @@ export type ClusterPaths = Readonly<{
   lock: string;
   launchRecord: string;
   log: string;
+  sockets: string;
   /** A cluster under construction is a sibling with this prefix; it takes its name only when it is complete. */
   unfinishedPrefix: string;
 }>;
@@ -22,6 +23,7 @@ export const clusterPaths = (directory: string): ClusterPaths => {
     lock: beside('lock'),
     launchRecord: beside('launch.json'),
     log: beside('log'),
+    sockets: beside('sockets'),
     unfinishedPrefix: `${basename(dataDir)}.unfinished-`,
   };
 };

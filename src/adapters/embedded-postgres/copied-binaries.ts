@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { completeBinaries, programOf, type Binaries } from './binaries.ts';
 import { hasCode } from './system-error.ts';
 
@@ -26,12 +26,9 @@ export const copyBinaries = async (original: Binaries, folder: string): Promise<
   const unfinished = await mkdtemp(join(folder, `${name}.unfinished-`));
   try {
     const target = { folder: join(unfinished, 'native') };
-    await cp(original.folder, target.folder, {
-      ...{ recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE },
-      filter: (source) => !source.endsWith('.a'),
-    });
+    await copyForEveryone(original.folder, target.folder);
     await completeBinaries(target);
-    await letEveryoneRead(unfinished);
+    await chmod(unfinished, folderMode);
     await rename(unfinished, join(folder, name)).catch((error: unknown) => {
       if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
     });
@@ -47,12 +44,21 @@ const isOwn = async (folder: string): Promise<boolean> => {
   return found !== undefined && found.uid === process.getuid?.() && (found.mode & 0o022) === 0;
 };
 
-const letEveryoneRead = async (folder: string): Promise<void> => {
-  await chmod(folder, 0o755);
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (entry.isSymbolicLink()) continue;
-    const path = join(entry.parentPath, entry.name);
-    const executable = entry.isDirectory() || entry.parentPath.endsWith('bin');
-    await chmod(path, executable ? 0o755 : 0o644);
+const folderMode = 0o755;
+
+/** Whatever the modes of the original, which may lie in a folder that nobody may write to. */
+const copyForEveryone = async (from: string, to: string): Promise<void> => {
+  await mkdir(to, { mode: folderMode });
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) await copyForEveryone(source, target);
+    else if (entry.isSymbolicLink()) await symlink(await readlink(source), target);
+    else if (!isForLinkers(entry.name)) {
+      await copyFile(source, target, constants.COPYFILE_FICLONE);
+      await chmod(target, from.endsWith(`${sep}bin`) ? 0o755 : 0o644);
+    }
   }
 };
+
+/** Static libraries, which no running program reads. */
+const isForLinkers = (name: string): boolean => name.endsWith('.a');

@@ -26,13 +26,14 @@ const removeAll = (folder: string): Promise<void> => rm(folder, { recursive: tru
 /**
  * Makes the cluster under another name; it gets its own when it is complete and on the disk.
  * @param durable false saves the time of writing through to the disk
+ * @returns its superuser's password
  */
 export const initialiseCluster = async (
   footing: Footing,
   paths: ClusterPaths,
   lock: DirectoryLock,
   durable: boolean,
-): Promise<Result<void, EmbeddedPostgresProblem>> => {
+): Promise<Result<string, EmbeddedPostgresProblem>> => {
   const password = (await readPassword(paths.password)) ?? (await makePassword(paths.password));
   const unfinished = await mkdtemp(join(paths.parent, paths.unfinishedPrefix));
   const { account } = footing;
@@ -44,7 +45,7 @@ export const initialiseCluster = async (
   }
   await rename(unfinished, paths.dataDir);
   if (durable) await syncDirectory(paths.parent);
-  return ok(undefined);
+  return ok(password);
 };
 
 /** Standard input, a pipe, brings the password, since the other user can't read its file. */

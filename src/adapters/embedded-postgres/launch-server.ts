@@ -8,7 +8,7 @@ import { launchPostmaster } from './postmaster.ts';
 import { isServerOf } from './proof-of-identity.ts';
 import { problem, problemFromText, type EmbeddedPostgresProblem } from './problem.ts';
 import { openServerLog } from './server-log.ts';
-import { socketDirectory } from './socket-directory.ts';
+import { makeSocketDirectory } from './socket-directory.ts';
 import { startedWith, type Serving, type Start } from './start.ts';
 
 /** What the server wrote to its log, or how it answered, when a launch failed. */
@@ -23,18 +23,29 @@ const backendsPatienceMilliseconds = 30_000;
 const startPatienceMilliseconds = 600_000;
 const pauseMilliseconds = 100;
 
+/** @param last what the last launch chose: its port is kept where that is possible */
 export const launchServer = async (start: Start, last: LaunchRecord | undefined): Promise<Result<Serving, EmbeddedPostgresProblem>> => {
   const backendsUntil = performance.now() + backendsPatienceMilliseconds;
+  let record = last;
   for (;;) {
-    const port = await choosePort(start, last);
+    const port = await choosePort(start, record);
     if (port === undefined) return err(portProblem(start));
-    const launched = await launchOnce(start, port, last);
+    record = await decideLaunch(start, port, record);
+    const launched = await launchOnce(start, record);
     if (launched.isOk()) return ok(launched.value);
     const { code, said } = launched.error;
     if (code === wrongPassword) return err(passwordProblem(start));
     if (backendsLeft.test(said) && performance.now() < backendsUntil) await delay(pauseMilliseconds);
     else if (!portTaken.test(said)) return err(problemFromText(said, 'start', start.paths.dataDir));
   }
+};
+
+/** Written before there is a server, so that none is ever left behind that the next start would not recognise. */
+const decideLaunch = async (start: Start, port: number, last: LaunchRecord | undefined): Promise<LaunchRecord> => {
+  const sockets = await makeSocketDirectory(start.footing.account, start.paths, last?.socketDirectory);
+  const record = { port, socketDirectory: sockets, token: randomUUID(), startedWith: startedWith(start) };
+  await writeLaunchRecord(start.paths.launchRecord, record);
+  return record;
 };
 
 const choosePort = async ({ port, log }: Start, last: LaunchRecord | undefined): Promise<number | undefined> => {
@@ -45,21 +56,18 @@ const choosePort = async ({ port, log }: Start, last: LaunchRecord | undefined):
   return kept ?? freePort(0);
 };
 
-const launchOnce = async (start: Start, port: number, last: LaunchRecord | undefined): Promise<Result<Serving, Failure>> => {
+const launchOnce = async (start: Start, record: LaunchRecord): Promise<Result<Serving, Failure>> => {
   const { footing, paths, lock, settings } = start;
-  const listening = { port, socketDirectory: await socketDirectory(footing.account, last?.socketDirectory), token: randomUUID() };
-  await writeLaunchRecord(paths.launchRecord, { ...listening, startedWith: startedWith(start) });
   const log = await openServerLog(paths.log);
-  const onUnexpectedEnd = (how: string): void => start.log(`PostgreSQL ended (${how}); its log is ${paths.log}`);
-  const launch = { dataDir: paths.dataDir, listening, settings, logDescriptor: log.descriptor, onUnexpectedEnd };
+  const launch = { dataDir: paths.dataDir, listening: record, settings, logDescriptor: log.descriptor };
   const postmaster = launchPostmaster(footing, lock, launch);
-  const door = { port, password: start.password, database: start.database };
+  const door = { port: record.port, password: start.password, database: start.database };
   const until = performance.now() + startPatienceMilliseconds;
   let serving = false;
   try {
     const answer = await enter(door, async () => (await postmaster.isGone()) || performance.now() > until);
-    serving = await isTheOne(answer, paths.dataDir, listening.token);
-    if (serving) return ok({ postmaster, door, socketDirectory: listening.socketDirectory, adopted: false });
+    serving = await isTheOne(answer, paths.dataDir, record.token);
+    if (serving) return ok({ postmaster, door, adopted: false });
     await postmaster.stop();
     return err({ code: 'code' in answer ? answer.code : '', said: await log.tail() });
   } finally {

@@ -1,16 +1,16 @@
-import { rm } from 'node:fs/promises';
 import { err, ok, type Result } from 'neverthrow';
 import { clusterPaths, type ClusterPaths } from './cluster-paths.ts';
 import { urlOf } from './connection.ts';
 import { giveTo, inspectDataDirectory } from './data-directory.ts';
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
-import { findFooting, type FootingOptions } from './footing.ts';
-import { initialiseCluster, removeUnfinished } from './initialise-cluster.ts';
+import { findFooting, type Footing, type FootingOptions } from './footing.ts';
+import { keepServing } from './keep-serving.ts';
 import { readLaunchRecord } from './launch-record.ts';
 import { launchServer } from './launch-server.ts';
-import { readPassword } from './password.ts';
+import { prepareCluster } from './prepare-cluster.ts';
 import { makeFolder } from './private-file.ts';
-import { problem, problemFromError, type EmbeddedPostgresProblem } from './problem.ts';
+import { problemFromError, type EmbeddedPostgresProblem } from './problem.ts';
+import { removeSocketDirectory } from './socket-directory.ts';
 import type { Serving, Start } from './start.ts';
 import { takeOver } from './take-over.ts';
 
@@ -40,77 +40,70 @@ export type EmbeddedPostgresOptions = FootingOptions &
   }>;
 
 /**
- * Starts PostgreSQL from the programs in npm packages, on a data directory that it makes the first time. When this
- * process ends in any way the server is shut down; what was committed is kept.
+ * Starts PostgreSQL from the programs in npm packages, on a data directory that it makes the first time, and again
+ * whenever the server ends unasked. When this process ends in any way the server is shut down; what was committed is kept.
  */
 export const startEmbeddedPostgres = async (
   options: EmbeddedPostgresOptions,
 ): Promise<Result<EmbeddedPostgres, EmbeddedPostgresProblem>> => {
   const paths = clusterPaths(options.dataDir);
+  return start(options, paths).catch((error: unknown) => err(problemFromError(error, 'start', paths.dataDir)));
+};
+
+const start = async (options: EmbeddedPostgresOptions, paths: ClusterPaths): Promise<Result<EmbeddedPostgres, EmbeddedPostgresProblem>> => {
   const begun = performance.now();
-  const attempt = async (): Promise<Result<EmbeddedPostgres, EmbeddedPostgresProblem>> => {
-    await makeFolder(paths.parent);
-    const locked = await lockDirectory(paths.lock, paths.dataDir);
-    if (locked.isErr()) return err(locked.error);
-    const lock = locked.value;
-    let served: Result<Serving, EmbeddedPostgresProblem> | undefined;
-    try {
-      served = await serve(options, paths, lock);
-    } finally {
-      if (served?.isOk() !== true) await lock.release();
-    }
-    return served.map((serving) => {
-      const how = serving.adopted ? 'goes on serving' : 'serves';
-      const took = Math.round(performance.now() - begun);
-      options.log?.(`PostgreSQL ${how} ${paths.dataDir} on 127.0.0.1:${serving.door.port} (${took} ms)`);
-      return handleOf(serving, paths, lock);
-    });
-  };
-  return attempt().catch((error: unknown) => err(problemFromError(error, 'start', paths.dataDir)));
+  await makeFolder(paths.parent);
+  const footing = await findFooting(paths.dataDir, options);
+  if (footing.isErr()) return err(footing.error);
+  const inspected = await inspectDataDirectory(paths, footing.value.major);
+  if (inspected.isErr()) return err(inspected.error);
+  const locked = await lockDirectory(paths.lock, paths.dataDir);
+  if (locked.isErr()) return err(locked.error);
+  const lock = locked.value;
+  let served: Result<EmbeddedPostgres, EmbeddedPostgresProblem> | undefined;
+  try {
+    served = await serve(options, paths, footing.value, lock);
+  } finally {
+    if (served?.isOk() !== true) await lock.release();
+  }
+  const took = Math.round(performance.now() - begun);
+  return served.map((postgres) => {
+    options.log?.(`PostgreSQL ${postgres.adopted ? 'goes on serving' : 'serves'} ${postgres.dataDir} on ${new URL(postgres.url).host} (${took} ms).`);
+    return postgres;
+  });
 };
 
 const serve = async (
   options: EmbeddedPostgresOptions,
   paths: ClusterPaths,
+  footing: Footing,
   lock: DirectoryLock,
-): Promise<Result<Serving, EmbeddedPostgresProblem>> => {
-  const footing = await findFooting(paths.dataDir, options);
-  if (footing.isErr()) return err(footing.error);
-  const inspected = await inspectDataDirectory(paths, footing.value.major);
-  if (inspected.isErr()) return err(inspected.error);
-  const settings = options.settings ?? {};
-  await removeUnfinished(paths);
-  if (inspected.value === 'absent') {
-    const made = await initialiseCluster(footing.value, paths, lock, settings['fsync'] !== 'off');
-    if (made.isErr()) return err(made.error);
-  }
-  const password = await readPassword(paths.password);
-  if (password === undefined) return err(passwordMissing(paths));
-  const database = options.database ?? 'tiktok_connections';
-  const log = options.log ?? (() => undefined);
-  const start: Start = { paths, lock, footing: footing.value, password, database, port: options.port, settings, log };
+): Promise<Result<EmbeddedPostgres, EmbeddedPostgresProblem>> => {
+  const { settings = {}, log = () => undefined, database = 'tiktok_connections', port } = options;
+  const prepared = await prepareCluster(paths, footing, lock, settings['fsync'] !== 'off');
+  if (prepared.isErr()) return err(prepared.error);
+  const plan: Start = { paths, lock, footing, password: prepared.value, database, port, settings, log };
   const last = await readLaunchRecord(paths.launchRecord);
-  const taken = await takeOver(start, last);
+  const taken = await takeOver(plan, last);
   if (taken.isErr()) return err(taken.error);
-  if (taken.value !== undefined) return ok(taken.value);
-  await giveTo(footing.value.account, paths.dataDir);
-  return launchServer(start, last);
+  if (taken.value === undefined) await giveTo(footing.account, paths.dataDir);
+  const serving = taken.value === undefined ? await launchServer(plan, last) : ok(taken.value);
+  return serving.map((first) => handleOf(first, plan));
 };
 
-const handleOf = (serving: Serving, { dataDir }: ClusterPaths, lock: DirectoryLock): EmbeddedPostgres => {
+const handleOf = (first: Serving, plan: Start): EmbeddedPostgres => {
+  const { paths, lock, log } = plan;
+  const again = { ...plan, port: first.door.port };
+  const relaunch = async (): Promise<Result<Serving, EmbeddedPostgresProblem>> =>
+    launchServer(again, await readLaunchRecord(paths.launchRecord));
+  const mend = (error: unknown): Result<Serving, EmbeddedPostgresProblem> => err(problemFromError(error, 'start', paths.dataDir));
+  const endServing = keepServing(first, () => relaunch().catch(mend), log);
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
-    await serving.postmaster.stop();
-    await rm(serving.socketDirectory, { recursive: true, force: true });
+    await endServing();
+    const record = await readLaunchRecord(paths.launchRecord);
+    await removeSocketDirectory(record?.socketDirectory ?? paths.sockets);
     await lock.release();
   };
-  const { door, adopted } = serving;
-  return { url: urlOf(door), dataDir, adopted, stop: () => (stopped ??= stop()) };
+  return { url: urlOf(first.door), dataDir: paths.dataDir, adopted: first.adopted, stop: () => (stopped ??= stop()) };
 };
-
-const passwordMissing = (paths: ClusterPaths): EmbeddedPostgresProblem =>
-  problem(
-    'PasswordMissing',
-    `The password of the data directory ${paths.dataDir} is missing: there is no ${paths.password}.`,
-    'Restore that file from the backup that the data is in',
-  );

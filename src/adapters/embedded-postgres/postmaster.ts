@@ -13,6 +13,8 @@ import { guardedPostmaster, guardOf } from './watchdog.ts';
 export type Postmaster = Readonly<{
   pid: number;
   isGone: () => Promise<boolean>;
+  /** Resolves when it is gone, with how it ended as far as that is known. */
+  ended: Promise<string>;
   /** Resolves once it is gone. */
   stop: () => Promise<void>;
 }>;
@@ -22,8 +24,6 @@ export type Launch = Readonly<{
   listening: Listening;
   settings: Readonly<Record<string, string>>;
   logDescriptor: number;
-  /** Told when the server ends although nobody stopped it. */
-  onUnexpectedEnd: (how: string) => void;
 }>;
 
 export const launchPostmaster = ({ account, binaries }: Footing, lock: DirectoryLock, launch: Launch): Postmaster => {
@@ -35,34 +35,40 @@ export const launchPostmaster = ({ account, binaries }: Footing, lock: Directory
     stdio: ['ignore', logDescriptor, logDescriptor],
   });
   let over = false;
-  let stopping = false;
-  const gone = ended.then(({ code, signal, spawnError }) => {
+  const told = ended.then(({ code, signal, spawnError }) => {
     over = true;
-    if (!stopping) launch.onUnexpectedEnd(spawnError?.message ?? signal ?? `exit code ${code ?? 'unknown'}`);
+    return spawnError?.message ?? signal ?? `exit code ${code ?? 'unknown'}`;
   });
   const stop = (): Promise<void> => {
-    stopping = true;
     child.ref();
-    return shutDown(gone, (signal) => child.kill(signal));
+    return shutDown(told, (signal) => child.kill(signal));
   };
-  return { pid: child.pid ?? 0, isGone: () => Promise.resolve(over), stop };
+  return { pid: child.pid ?? 0, isGone: () => Promise.resolve(over), ended: told, stop };
 };
 
-const lookEveryMilliseconds = 20;
+const lookEveryMilliseconds = 500;
+const lookOftenMilliseconds = 20;
 
-/** A server that runs already, without a watchdog. */
-export const foundPostmaster = (pid: number): Postmaster => {
+/** A server that runs already. It is no child of this process, so that its end can only be looked for. */
+export type FoundPostmaster = Omit<Postmaster, 'ended'>;
+
+export const foundPostmaster = (pid: number): FoundPostmaster => {
   const isGone = async (): Promise<boolean> => (await processFacts(pid)) === undefined;
   const untilGone = async (): Promise<void> => {
-    while (!(await isGone())) await delay(lookEveryMilliseconds);
+    while (!(await isGone())) await delay(lookOftenMilliseconds);
   };
   return { pid, isGone, stop: () => shutDown(untilGone(), (signal) => signalIfThere(pid, signal)) };
 };
 
 /** Gives a found server, whose service and watchdog are gone, a new watchdog. */
-export const adoptPostmaster = (found: Postmaster, lock: DirectoryLock): Postmaster => {
+export const adoptPostmaster = (found: FoundPostmaster, lock: DirectoryLock): Postmaster => {
   const { dismissGuard } = startGuarded(guardOf(found.pid), lock, { stdio: ['ignore', 'ignore', 'ignore'] });
-  return { ...found, stop: () => found.stop().finally(dismissGuard) };
+  const untilGone = async (): Promise<string> => {
+    while (!(await found.isGone())) await delay(lookEveryMilliseconds, undefined, { ref: false });
+    dismissGuard();
+    return 'unknown';
+  };
+  return { ...found, ended: untilGone() };
 };
 
 const signalIfThere = (pid: number, signal: NodeJS.Signals): void => {
@@ -77,7 +83,7 @@ const signalIfThere = (pid: number, signal: NodeJS.Signals): void => {
 const patienceMilliseconds = 20_000;
 
 /** SIGINT is PostgreSQL's fast shutdown, SIGQUIT its immediate one. */
-const shutDown = async (gone: Promise<void>, send: (signal: NodeJS.Signals) => void): Promise<void> => {
+const shutDown = async (gone: Promise<unknown>, send: (signal: NodeJS.Signals) => void): Promise<void> => {
   send('SIGINT');
   const impatience = setTimeout(() => send('SIGQUIT'), patienceMilliseconds);
   await gone;

@@ -11,14 +11,14 @@ export type Start = Readonly<{
   footing: Footing;
   password: string;
   database: string;
-  /** Demanded by the caller; else the last launch's, or any free one. */
+  /** Demanded; else the last launch's if it is free, or any. */
   port: number | undefined;
   settings: Readonly<Record<string, string>>;
   log: (line: string) => void;
 }>;
 
-export type Serving = Readonly<{ postmaster: Postmaster; door: Door; socketDirectory: string; adopted: boolean }>;
+export type Serving = Readonly<{ postmaster: Postmaster; door: Door; adopted: boolean }>;
 
-/** A server started otherwise is not gone on with. */
-export const startedWith = ({ footing, settings, port }: Start): string =>
-  JSON.stringify([footing.account, footing.binaries.folder, footing.version, settings, port ?? null]);
+/** Tells servers that were started alike from others. */
+export const startedWith = ({ footing, settings }: Start): string =>
+  JSON.stringify([footing.account, footing.binaries.folder, footing.version, settings]);

@@ -27,7 +27,7 @@ export const takeOver = async (
     return ok(undefined);
   }
   const found = foundPostmaster(occupant.pid);
-  if (last.startedWith !== startedWith(start)) {
+  if (last.startedWith !== startedWith(start) || last.port !== (start.port ?? last.port)) {
     start.log(`Stopping the PostgreSQL that an earlier process left behind (process ${occupant.pid}), for it was started otherwise.`);
     await found.stop();
     return ok(undefined);
@@ -37,7 +37,7 @@ export const takeOver = async (
   const answer = await enter(door, async () => (await found.isGone()) || performance.now() > until);
   if ('session' in answer) {
     const ours = await isServerOf(answer.session, dataDir, last.token).finally(() => answer.session.end());
-    if (ours) return ok({ postmaster: adoptPostmaster(found, start.lock), door, socketDirectory: last.socketDirectory, adopted: true });
+    if (ours) return ok({ postmaster: adoptPostmaster(found, start.lock), door, adopted: true });
   }
   if (await found.isGone()) return ok(undefined);
   return err(foreignServer(dataDir, occupant.pid));

@@ -1,7 +1,7 @@
 import { chmod, chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 
 export type FolderOptions = Readonly<{ above?: string; owner?: number; mode?: number }>;
 
@@ -12,4 +12,15 @@ export const testFolder = async ({ above = tmpdir(), owner, mode = 0o755 }: Fold
   await chmod(folder, mode);
   if (owner !== undefined) await chown(folder, owner, owner);
   return folder;
+};
+
+/** One for all tests of a file, which everybody may enter. */
+export const sharedFolder = (): (() => string) => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'embedded-postgres-shared-'));
+    await chmod(folder, 0o755);
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return () => folder;
 };

@@ -44,15 +44,17 @@ describe('the embedded PostgreSQL refuses', () => {
   });
 
   it('a directory that holds something else, and leaves it as it is', async () => {
-    const dataDir = await testFolder();
+    const folder = await testFolder();
+    const dataDir = join(folder, 'pictures');
+    await mkdir(dataDir);
     await writeFile(join(dataDir, 'holiday.txt'), 'made-up');
     const { kind, sentence } = await refused({ dataDir });
     expect(kind).toBe('NotOurs');
     expect(sentence).toContain(`${dataDir} is not a PostgreSQL data directory; it is left as it is. Choose another`);
-    expect(await readdir(dataDir)).toEqual(['holiday.txt']);
     const file = join(dataDir, 'holiday.txt');
     expect(await refused({ dataDir: file })).toMatchObject({ kind: 'NotOurs' });
     expect(await readFile(file, 'utf8')).toBe('made-up');
+    expect([await readdir(folder), await readdir(dataDir)]).toEqual([['pictures'], ['holiday.txt']]);
   });
 
   it('a cluster that it did not make', async () => {

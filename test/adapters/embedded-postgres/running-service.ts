@@ -17,16 +17,24 @@ export type RunningService = Readonly<{
 }>;
 
 /** As whom and from where a service is run, other than by this process's user from this checkout. */
-export type Placement = Readonly<{ uid?: number; gid?: number; home?: string; wrapper?: readonly string[]; program?: string }>;
+export type Placement = Readonly<{
+  uid?: number;
+  gid?: number;
+  home?: string;
+  wrapper?: readonly string[];
+  node?: string;
+  program?: string;
+}>;
 
 const running = new Set<ChildProcess>();
 
 export const spawnService = (options: ServiceOptions, placement: Placement = {}): ChildProcess => {
-  const { uid, gid, home, wrapper = [], program = join(import.meta.dirname, 'service-program.ts') } = placement;
-  const [file = process.execPath, ...args] = [...wrapper, process.execPath, program, JSON.stringify(options)];
+  const { uid, gid, home, wrapper = [], node = process.execPath, program = join(import.meta.dirname, 'service-program.ts') } = placement;
+  const [file = node, ...args] = [...wrapper, node, program, JSON.stringify(options)];
   const child = spawn(file, args, {
     ...(uid === undefined ? {} : { uid }),
     ...(gid === undefined ? {} : { gid }),
+    ...(home === undefined ? {} : { cwd: home }),
     env: { ...process.env, ...(home === undefined ? {} : { HOME: home, XDG_CACHE_HOME: join(home, '.cache') }) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -33,7 +33,7 @@ describe('the embedded PostgreSQL', () => {
     const lines: string[] = [];
     const first = await start({ dataDir, log: (line) => lines.push(line) });
     expect(first).toMatchObject({ dataDir, adopted: false });
-    expect(lines).toEqual([expect.stringMatching(/^PostgreSQL serves .+ on 127\.0\.0\.1:\d+ \(\d+ ms\)$/)]);
+    expect(lines).toEqual([expect.stringMatching(/^PostgreSQL serves .+ on 127\.0\.0\.1:\d+ \(\d+ ms\)\.$/)]);
     await writeNote(first.url, 'kept');
     await first.stop();
     const second = await start({ dataDir });
@@ -73,6 +73,13 @@ describe('the embedded PostgreSQL', () => {
     expect(Buffer.byteLength(join(directory, `.s.PGSQL.${portOf(server.url)}`))).toBeLessThan(107);
     await server.stop();
     await expect(access(directory)).rejects.toThrow('ENOENT');
+  });
+
+  it('finds another place for its sockets where the path of the data is long', async () => {
+    const dataDir = join(await testFolder(), 'long'.repeat(20), 'long'.repeat(20), 'postgres');
+    const { url } = await start({ dataDir, settings: { fsync: 'off' } });
+    const [row] = await query(url, `SELECT current_setting('unix_socket_directories') AS directory`);
+    expect(Buffer.byteLength(join(String(row?.['directory']), '.s.PGSQL.65535'))).toBeLessThan(107);
   });
 
   it('is gone when stop has resolved, however often it is called', async () => {
