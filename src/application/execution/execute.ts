@@ -44,7 +44,8 @@ const appendForCertain = async (
     if (appended.isOk() || appended.error.kind === 'Conflict' || appended.error.kind === 'EventTooLarge') return appended;
     unsure ||= appended.error.kind === 'OutcomeUnknown';
     const spent = ports.clock.monotonicMillis() - begun;
-    if (!unsure || spent + pause > unknownOutcomeLimitMillis) return appended;
+    if (!unsure) return appended;
+    if (spent + pause > unknownOutcomeLimitMillis) return err({ kind: 'OutcomeUnknown', stream });
     await ports.clock.sleep(pause);
   }
 };
