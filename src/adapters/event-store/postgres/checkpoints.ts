@@ -7,10 +7,11 @@ export const beginning: Place = { xid: '0', position: '0' };
 
 const xidDigits = 20;
 const positionDigits = 19;
-const spelling = /^pg:(\d+):(\d{20}):(\d{19})$/;
+const spelling = /^(pg:\d+(?:\.\d+)?):(\d{20}):(\d{19})$/;
 
-/** The name of the store in a cluster, as checkpoints carry it. */
-export const storeName = (systemIdentifier: string): string => `pg:${systemIdentifier}`;
+/** The name of the store in a cluster, as checkpoints carry it; another one after each adoption. */
+export const storeName = (systemIdentifier: string, adoptions: number): string =>
+  adoptions === 0 ? `pg:${systemIdentifier}` : `pg:${systemIdentifier}.${adoptions}`;
 
 /** Padded, so that comparing bytes compares places. */
 export const checkpointAt = (store: string, { xid, position }: Place): Checkpoint =>
@@ -18,9 +19,8 @@ export const checkpointAt = (store: string, { xid, position }: Place): Checkpoin
 
 /** The place of a checkpoint of this store; null for any other text. */
 export const placeOf = (store: string, text: Checkpoint): Place | null => {
-  const [, systemIdentifier, xid, position] = spelling.exec(text) ?? [];
-  if (systemIdentifier === undefined || xid === undefined || position === undefined) return null;
-  if (storeName(systemIdentifier) !== store) return null;
+  const [, name, xid, position] = spelling.exec(text) ?? [];
+  if (name !== store || xid === undefined || position === undefined) return null;
   // Without the padding: PostgreSQL reads an xid8 with a leading zero as octal.
   return { xid: BigInt(xid).toString(), position: BigInt(position).toString() };
 };

@@ -8,10 +8,10 @@ import { storeUnavailable } from './failures.ts';
 /** The database was restored into another cluster, where the stored transaction ids mean nothing. */
 export type RestoredIntoAnotherCluster = Readonly<{ kind: 'RestoredIntoAnotherCluster'; recorded: string; found: string; sentence: string }>;
 
-const clusters = z.array(z.object({ recorded: z.string(), found: z.string() }));
+const clusters = z.array(z.object({ recorded: z.string(), found: z.string(), adoptions: z.number() }));
 
 const selectCluster = `
-  select c.system_identifier as recorded, s.system_identifier::text as found
+  select c.system_identifier as recorded, s.system_identifier::text as found, c.adoptions
   from tiktok_connections.event_cluster c cross join pg_control_system() s`;
 
 const restored = (recorded: string, found: string): RestoredIntoAnotherCluster => ({
@@ -28,8 +28,8 @@ export const checkCluster = async (pool: pg.Pool): Promise<Result<string, Restor
   try {
     const [cluster] = clusters.parse((await pool.query(selectCluster)).rows);
     if (cluster === undefined) return err(unavailable('event_store', 'the record of the cluster is missing'));
-    const { recorded, found } = cluster;
-    return recorded === found ? ok(storeName(found)) : err(restored(recorded, found));
+    const { recorded, found, adoptions } = cluster;
+    return recorded === found ? ok(storeName(found, adoptions)) : err(restored(recorded, found));
   } catch (error) {
     return err(storeUnavailable(error));
   }
@@ -40,7 +40,7 @@ const adoption = `
   update tiktok_connections.events set xid = '3';
   alter table tiktok_connections.events enable trigger events_are_append_only;
   update tiktok_connections.event_cluster set system_identifier = s.system_identifier::text, database = current_database(),
-    recorded_at = clock_timestamp() from pg_control_system() s`;
+    adoptions = adoptions + 1, recorded_at = clock_timestamp() from pg_control_system() s`;
 
 /**
  * Makes the cluster the database stands in its own, with no replica running: all events get one transaction id of the

@@ -23,6 +23,8 @@ create table tiktok_connections.event_cluster (
   only_row boolean primary key default true check (only_row),
   system_identifier text not null,
   database text not null,
+  -- How often the events were renumbered for another cluster: checkpoints from before mean nothing after.
+  adoptions integer not null default 0,
   recorded_at timestamptz not null default clock_timestamp()
 );
 insert into tiktok_connections.event_cluster (system_identifier, database)
