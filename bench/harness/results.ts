@@ -1,0 +1,24 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isMet, type Finding } from './finding.ts';
+import type { Machine } from './machine.ts';
+
+export type BenchmarkResult = Readonly<{
+  benchmark: string;
+  title: string;
+  /** Moment of the run, RFC 3339. */
+  at: string;
+  quick: boolean;
+  machine: Machine;
+  findings: readonly Finding[];
+}>;
+
+/** @returns the file's name */
+export const keepResult = async (folder: string, result: BenchmarkResult): Promise<string> => {
+  const stamp = result.at.slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-').toLowerCase();
+  const name = `${result.benchmark}-${stamp}${result.quick ? '-quick' : ''}.json`;
+  const findings = result.findings.map((finding) => ({ ...finding, met: finding.target === null ? null : isMet(finding) }));
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, name), `${JSON.stringify({ ...result, findings }, null, 2)}\n`);
+  return name;
+};

@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { appendBenchmark } from './append/append-benchmark.ts';
+import { feedBenchmark } from './feed/feed-benchmark.ts';
+import type { Bench, Benchmark } from './harness/finding.ts';
+import { isMet } from './harness/finding.ts';
+import { openBenchServer } from './harness/bench-server.ts';
+import { installComparedLibraries } from './harness/compared-libraries.ts';
+import { describeMachine } from './harness/machine.ts';
+import { keepResult, type BenchmarkResult } from './harness/results.ts';
+import { tableOf } from './harness/table.ts';
+
+const benchmarks: readonly Benchmark[] = [appendBenchmark, feedBenchmark];
+
+const usage = `npm run bench -- [--only name,name] [--quick] [--results folder]
+  --only     ${benchmarks.map(({ name }) => name).join(', ')}
+  --quick    short rounds and small data: shows that it works, not how fast it is
+  --results  where the JSON goes; bench/results by default
+BENCH_DATABASE_URL names a PostgreSQL server to use (a superuser's address); without it one is started.
+Exit code: 0 when every target is met, 1 when one is missed, 2 on wrong use.`;
+
+const options = {
+  only: { type: 'string' },
+  quick: { type: 'boolean', default: false },
+  results: { type: 'string', default: join(import.meta.dirname, 'results') },
+  help: { type: 'boolean', default: false },
+} as const;
+
+const say = (line: string): void => console.error(line);
+
+const chosen = (only: string | undefined): readonly Benchmark[] | null => {
+  if (only === undefined) return benchmarks;
+  const names = only.split(',').map((name) => name.trim());
+  const known = new Set(benchmarks.map(({ name }) => name));
+  return names.every((name) => known.has(name)) ? benchmarks.filter(({ name }) => names.includes(name)) : null;
+};
+
+const runAll = async (wanted: readonly Benchmark[], quick: boolean, folder: string): Promise<readonly BenchmarkResult[]> => {
+  await using server = await openBenchServer();
+  const machine = await describeMachine(server.url, server.embedded);
+  const bench: Bench = { quick, serverUrl: server.url, say };
+  const results: BenchmarkResult[] = [];
+  for (const { name, title, run } of wanted) {
+    say(`${name}: ${title}`);
+    const at = new Date().toISOString();
+    const result = { benchmark: name, title, at, quick, machine, findings: await run(bench) };
+    results.push(result);
+    say(`  kept in ${await keepResult(folder, result)}`);
+  }
+  return results;
+};
+
+const main = async (): Promise<number> => {
+  const { values } = parseArgs({ options });
+  const wanted = chosen(values.only);
+  if (values.help || wanted === null) {
+    say(usage);
+    return values.help ? 0 : 2;
+  }
+  await installComparedLibraries(say);
+  const results = await runAll(wanted, values.quick, values.results);
+  console.log(tableOf(results));
+  return results.every(({ findings }) => findings.every(isMet)) ? 0 : 1;
+};
+
+process.exitCode = await main();
