@@ -1,0 +1,44 @@
+import type { ConnectionQuery } from '../../../application/ports/connections.ts';
+import type { Statement } from '../database.ts';
+import { profileColumnNames } from './connection-row.ts';
+
+const table = 'tiktok_connections.connections';
+
+export const viewColumns = `connection_id, user_id, status, scopes, access_token_expires_at, refresh_token_expires_at,
+  reauthorization_reason, connected_at, updated_at, revision, ${profileColumnNames}`;
+
+/** `$1` the connection, `$2` the owner who looks, or null for a service. */
+export const byId: Statement = {
+  name: 'connections.by_id',
+  text: `select ${viewColumns} from ${table}
+    where connection_id = $1 and case when $2::text is null then current_owner else user_id = $2 end`,
+};
+
+export type PageShape = Readonly<{ viewer: ConnectionQuery['viewer']['kind']; user: boolean; openId: boolean; after: boolean }>;
+
+/** `$1` statuses, `$2` limit, then, where the shape has them, user, open_id, and the position's time and id. */
+export const page = ({ viewer, user, openId, after }: PageShape): Statement => {
+  const order = viewer === 'owner' ? 'first_connected_at' : 'connection_first_connected_at';
+  const numbers = [user, openId, after].map((given, index, all) => (given ? 3 + all.slice(0, index).filter(Boolean).length : 0));
+  const [userAt = 0, openIdAt = 0, afterAt = 0] = numbers;
+  const conditions = [
+    ...(viewer === 'service' ? ['current_owner'] : []),
+    ...(user ? [`user_id = $${userAt}`] : []),
+    ...(after ? [`(${order}, connection_id) < ($${afterAt}::timestamptz, $${afterAt + 1}::uuid)`] : []),
+  ].join(' and ');
+  const columns = `${viewColumns}, ${order} as listed_at`;
+  const name = `connections.page.${viewer}${user ? '.user' : ''}${openId ? '.open_id' : ''}${after ? '.after' : ''}`;
+  const newestFirst = `order by ${order} desc, connection_id desc limit $2`;
+  // An account has few rows: they are looked up by it and then judged.
+  if (openId) {
+    const account = `with account as materialized (select * from ${table} where open_id = $${openIdAt})`;
+    return { name, text: `${account} select ${columns} from account where status = any($1::text[]) and ${conditions} ${newestFirst}` };
+  }
+  // A page of each status, each from its index in its order: what lies beyond the page is never read.
+  return {
+    name,
+    text: `select page.* from unnest($1::text[]) as wanted (status) cross join lateral (
+        select ${columns} from ${table} where status = wanted.status and ${conditions} ${newestFirst}) as page
+      order by page.listed_at desc, page.connection_id desc limit $2`,
+  };
+};

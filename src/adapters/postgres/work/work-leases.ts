@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import { z } from 'zod';
+import type { LeasedWork } from '../../../application/work/work-handler.ts';
+import { workKinds, type WorkKind } from '../../../application/work/work-of-connection.ts';
+import { nothing, rowsOf } from '../database.ts';
+import { connectionIdColumn, instantColumn } from '../row-types.ts';
+
+export type Lease = Readonly<{ id: string; work: LeasedWork }>;
+
+export interface WorkLeases {
+  /** At most `limit` due items of these kinds that nobody works on, each leased for `leaseMillis`. */
+  take(kinds: readonly WorkKind[], limit: number, leaseMillis: number): Promise<readonly Lease[]>;
+  /** Answers those that still were ours; they are for `leaseMillis` from now. */
+  renew(leases: readonly Lease[], leaseMillis: number): Promise<readonly Lease[]>;
+  /** This revision is not run again, by nobody. */
+  done(lease: Lease): Promise<void>;
+  /** To be tried again after so many milliseconds, if the lease is still ours. */
+  retry(lease: Lease, afterMillis: number, reason: string): Promise<void>;
+  /** Given back untried: the attempt does not count. */
+  release(leases: readonly Lease[]): Promise<void>;
+  /** Milliseconds until the next item may be due, 0 when one is; null when there is none. */
+  nextDueMillis(kinds: readonly WorkKind[]): Promise<number | null>;
+}
+
+const items = 'tiktok_connections.work_items';
+const runs = 'tiktok_connections.work_runs';
+
+// runnable_at is a hint that keeps the scan short; work_runs decides. A hint that was wrong (a rebuild made the row
+// while the item was worked on) is put right here.
+const take = {
+  name: 'work_leases.take',
+  text: `with due as (
+      select kind, subject, connection_id, life, revision, due_at from ${items}
+      where kind = any($1::text[]) and runnable_at <= clock_timestamp()
+      order by runnable_at limit $2 for update skip locked
+    ), judged as (
+      select d.*, coalesce(r.done_revision, 0) >= d.revision as is_done,
+        greatest(r.leased_until, case when r.revision = d.revision then r.next_try_at end) as not_before
+      from due d left join ${runs} r using (kind, subject)
+    ), leased as (
+      insert into ${runs} as r (kind, subject, revision, attempts, lease, leased_until)
+      select kind, subject, revision, 1, $4::uuid, clock_timestamp() + $3 * interval '1 millisecond' from judged
+      where not is_done and coalesce(not_before, '-infinity') <= clock_timestamp()
+      on conflict (kind, subject) do update set revision = excluded.revision,
+        attempts = case when r.revision = excluded.revision then r.attempts + 1 else 1 end,
+        next_try_at = null, lease = excluded.lease, leased_until = excluded.leased_until
+      where (r.leased_until is null or r.leased_until <= clock_timestamp()) and r.done_revision < excluded.revision
+      returning kind, subject, attempts, leased_until
+    ), hinted as (
+      update ${items} i set runnable_at = case when j.is_done then null else greatest(l.leased_until, j.not_before, j.due_at) end
+      from judged j left join leased l using (kind, subject)
+      where i.kind = j.kind and i.subject = j.subject and (j.is_done or l.kind is not null or j.not_before > clock_timestamp())
+    )
+    select j.kind, j.subject, j.connection_id, j.life, j.revision, j.due_at, l.attempts
+    from judged j join leased l using (kind, subject)`,
+};
+
+const renew = {
+  name: 'work_leases.renew',
+  text: `update ${runs} r set leased_until = clock_timestamp() + $3 * interval '1 millisecond'
+    from unnest($1::text[], $2::text[], $4::uuid[]) as mine (kind, subject, lease)
+    where r.kind = mine.kind and r.subject = mine.subject and r.lease = mine.lease and r.leased_until > clock_timestamp()
+    returning r.kind, r.subject`,
+};
+
+// Done is done, also when the lease ran out meanwhile. A later revision stays runnable.
+const done = {
+  name: 'work_leases.done',
+  text: `with finished as (
+      update ${runs} set done_revision = greatest(done_revision, $3),
+        lease = case when lease = $4 then null else lease end,
+        leased_until = case when lease = $4 then null else leased_until end,
+        attempts = case when lease = $4 then 0 else attempts end,
+        last_reason = null
+      where kind = $1 and subject = $2
+    )
+    update ${items} set runnable_at = case when revision <= $3 then null else due_at end where kind = $1 and subject = $2`,
+};
+
+const retry = {
+  name: 'work_leases.retry',
+  text: `with waiting as (
+      update ${runs} set lease = null, leased_until = null, last_reason = $6,
+        next_try_at = clock_timestamp() + $5 * interval '1 millisecond'
+      where kind = $1 and subject = $2 and lease = $4 returning next_try_at
+    )
+    update ${items} i set runnable_at = case when i.revision = $3 then greatest(waiting.next_try_at, i.due_at) else i.due_at end
+    from waiting where i.kind = $1 and i.subject = $2`,
+};
+
+const release = {
+  name: 'work_leases.release',
+  text: `with given_back as (
+      update ${runs} r set lease = null, leased_until = null, attempts = r.attempts - 1
+      from unnest($1::text[], $2::text[], $3::uuid[]) as mine (kind, subject, lease)
+      where r.kind = mine.kind and r.subject = mine.subject and r.lease = mine.lease returning r.kind, r.subject
+    )
+    update ${items} i set runnable_at = i.due_at from given_back g where i.kind = g.kind and i.subject = g.subject`,
+};
+
+const nextDue = {
+  name: 'work_leases.next_due',
+  text: `select min(next.at) as millis from unnest($1::text[]) as wanted (kind) cross join lateral (
+      select (extract(epoch from runnable_at - clock_timestamp()) * 1000)::double precision as at from ${items}
+      where kind = wanted.kind and runnable_at is not null order by runnable_at limit 1) as next`,
+};
+
+const workRow = z.object({
+  kind: z.enum(workKinds),
+  subject: z.string(),
+  connection_id: connectionIdColumn,
+  life: z.number(),
+  revision: z.number(),
+  due_at: instantColumn,
+  attempts: z.number(),
+});
+const subjectRow = z.object({ kind: z.string(), subject: z.string() });
+const millisRow = z.object({ millis: z.number().nullable() });
+
+const nameOf = ({ kind, subject }: Readonly<{ kind: string; subject: string }>): string => JSON.stringify([kind, subject]);
+
+const keysOf = (leases: readonly Lease[]) => ({
+  kinds: leases.map(({ work }) => work.kind),
+  subjects: leases.map(({ work }) => work.subject),
+  ids: leases.map(({ id }) => id),
+});
+
+/** Leases by the database's clock. Every call rejects when the database is away. */
+export const createWorkLeases = (pool: pg.Pool): WorkLeases => ({
+  take: async (kinds, limit, leaseMillis) => {
+    const id = randomUUID();
+    const rows = await rowsOf(pool, take, [kinds, limit, leaseMillis, id], workRow);
+    return rows.map(({ connection_id: connectionId, due_at: dueAt, ...row }) => ({ id, work: { ...row, connectionId, dueAt } }));
+  },
+  renew: async (leases, leaseMillis) => {
+    const { kinds, subjects, ids } = keysOf(leases);
+    const rows = await rowsOf(pool, renew, [kinds, subjects, leaseMillis, ids], subjectRow);
+    const ours = new Set(rows.map(nameOf));
+    return leases.filter(({ work }) => ours.has(nameOf(work)));
+  },
+  done: async ({ id, work }) => {
+    await rowsOf(pool, done, [work.kind, work.subject, work.revision, id], nothing);
+  },
+  retry: async ({ id, work }, afterMillis, reason) => {
+    await rowsOf(pool, retry, [work.kind, work.subject, work.revision, id, afterMillis, reason], nothing);
+  },
+  release: async (leases) => {
+    const { kinds, subjects, ids } = keysOf(leases);
+    await rowsOf(pool, release, [kinds, subjects, ids], nothing);
+  },
+  nextDueMillis: async (kinds) => {
+    const [next] = await rowsOf(pool, nextDue, [kinds], millisRow);
+    const millis = next?.millis ?? null;
+    return millis === null ? null : Math.max(0, millis);
+  },
+});

@@ -1,0 +1,137 @@
+import type pg from 'pg';
+import type { WorkHandler, WorkOutcome } from '../../../application/work/work-handler.ts';
+import { workKinds, type WorkKind } from '../../../application/work/work-of-connection.ts';
+import { backoff, createLoop } from '../background-loop.ts';
+import { wordsOf } from '../failure.ts';
+import { createWorkLeases, type Lease } from './work-leases.ts';
+
+export type WorkHealth = Readonly<{
+  running: boolean;
+  /** Items worked on at this moment. */
+  active: number;
+  /** Why the list itself could not be read or written; null once it can. */
+  lastError: string | null;
+}>;
+
+export interface WorkRuntime {
+  start(): void;
+  /** Takes nothing more, tells what runs to end, and waits for it; what gives up is given back untried. */
+  stop(): Promise<void>;
+  /** Something may be due: the projection has changed. */
+  wake(): void;
+  health(): WorkHealth;
+}
+
+export type WorkParts = Readonly<{
+  pool: pg.Pool;
+  handlers: Readonly<Partial<Record<WorkKind, WorkHandler>>>;
+  /** Items at a time, at most. */
+  concurrency?: number;
+  leaseMillis?: number;
+  /** How long an item of another replica's making may go unnoticed. */
+  pollMillis?: number;
+  /** Milliseconds before another try, by how many there were. */
+  pauseAfterAttempts?: (attempts: number) => number;
+}>;
+
+type Running = { readonly lease: Lease; readonly stopping: AbortController; ended: Promise<void>; renewedAt: number };
+
+/** Between two looks at an item that is due and in somebody else's hands. */
+const breathMillis = 10;
+
+const untilNextTry = backoff(1_000, 300_000);
+const afterFailure = backoff(100, 5_000);
+
+/**
+ * Works through the work list by leases: over all replicas one worker at a time has an item. An item whose worker was
+ * killed is leased again when its lease has run out.
+ */
+export const createWorkRuntime = (parts: WorkParts): WorkRuntime => {
+  const { pool, handlers, concurrency = 4, leaseMillis = 30_000, pollMillis = 1_000, pauseAfterAttempts = untilNextTry } = parts;
+  const kinds = workKinds.filter((kind) => handlers[kind] !== undefined);
+  const leases = createWorkLeases(pool);
+  const running = new Set<Running>();
+  let lastError: string | null = null;
+  let renewing: NodeJS.Timeout | undefined;
+
+  const handle = async ({ work }: Lease, signal: AbortSignal): Promise<WorkOutcome> => {
+    try {
+      const outcome = await handlers[work.kind]?.(work, signal);
+      return outcome ?? { kind: 'Retry', afterMillis: 0, reason: 'nobody here handles this kind' };
+    } catch (error) {
+      return { kind: 'Retry', afterMillis: 0, reason: wordsOf(error) };
+    }
+  };
+
+  const settle = async (lease: Lease, outcome: WorkOutcome, given: AbortSignal): Promise<void> => {
+    if (outcome.kind === 'Done') return leases.done(lease);
+    if (given.aborted) return leases.release([lease]);
+    return leases.retry(lease, outcome.afterMillis + pauseAfterAttempts(lease.work.attempts), outcome.reason);
+  };
+
+  const run = (lease: Lease): void => {
+    const stopping = new AbortController();
+    const entry: Running = { lease, stopping, ended: Promise.resolve(), renewedAt: performance.now() };
+    const work = async (): Promise<void> => {
+      try {
+        await settle(lease, await handle(lease, stopping.signal), stopping.signal);
+        lastError = null;
+      } catch (error) {
+        // The lease runs out by itself; then the item is tried again.
+        lastError = wordsOf(error);
+      } finally {
+        running.delete(entry);
+        loop.wake();
+      }
+    };
+    running.add(entry);
+    entry.ended = work();
+  };
+
+  /** Whoever may have lost the lease is told to end before another worker can have it. */
+  const renew = async (): Promise<void> => {
+    const entries = [...running];
+    if (entries.length === 0) return;
+    const asked = performance.now();
+    try {
+      const kept = new Set(await leases.renew(entries.map(({ lease }) => lease), leaseMillis));
+      for (const entry of entries) {
+        if (kept.has(entry.lease)) entry.renewedAt = asked;
+        else entry.stopping.abort();
+      }
+    } catch (error) {
+      lastError = wordsOf(error);
+      const outlived = performance.now() - (leaseMillis * 2) / 3;
+      for (const { renewedAt, stopping } of entries) if (renewedAt < outlived) stopping.abort();
+    }
+  };
+
+  const loop = createLoop({
+    turn: async () => {
+      const free = concurrency - running.size;
+      if (free <= 0 || kinds.length === 0) return pollMillis;
+      const taken = await leases.take(kinds, free, leaseMillis);
+      taken.forEach(run);
+      if (taken.length === free) return pollMillis;
+      const due = await leases.nextDueMillis(kinds);
+      return Math.min(pollMillis, Math.max(due ?? pollMillis, breathMillis));
+    },
+    pauseAfterFailure: afterFailure,
+  });
+
+  return {
+    start: () => {
+      loop.start();
+      renewing ??= setInterval(() => void renew(), leaseMillis / 3);
+    },
+    stop: async () => {
+      await loop.stop();
+      for (const { stopping } of running) stopping.abort();
+      await Promise.all([...running].map(({ ended }) => ended));
+      clearInterval(renewing);
+      renewing = undefined;
+    },
+    wake: () => loop.wake(),
+    health: () => ({ running: loop.health().running, active: running.size, lastError: loop.health().lastError ?? lastError }),
+  };
+};
