@@ -26,7 +26,7 @@ export const testSettings: HttpSettings = {
   returnUrl: 'https://connect.example/dashboard/account',
   returnUrlAllowlist: ['https://connect.example/dashboard/account', 'https://app.example/settings'],
   corsOrigins: ['https://app.example'],
-  trustProxy: [],
+  trustProxy: false,
   authCookie: '__session',
   imageOrigins: [],
 };

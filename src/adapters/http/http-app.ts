@@ -27,6 +27,7 @@ import { listConnectionsRoute } from './routes/list-connections.ts';
 import { unbindRoute } from './routes/unbind.ts';
 import { userInfoRoute } from './routes/user-info.ts';
 import { limits } from './limits.ts';
+import { trustedProxies } from './trusted-proxies.ts';
 import { parseJsonOnly } from './wire/json-body.ts';
 
 const createServer = ({ settings, logger }: HttpDeps): HttpApp =>
@@ -34,7 +35,7 @@ const createServer = ({ settings, logger }: HttpDeps): HttpApp =>
     ...limits,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    trustProxy: settings.trustProxy.length === 0 ? false : [...settings.trustProxy],
+    trustProxy: trustedProxies(settings.trustProxy),
     genReqId: () => randomUUID(),
     logger: { level: logger.level, serializers: logSerializers, ...(logger.stream === undefined ? {} : { stream: logger.stream }) },
     logController: new LogController({ disableRequestLogging: true }),

@@ -19,8 +19,8 @@ export type HttpSettings = Readonly<{
   returnUrlAllowlist: readonly string[];
   /** Exact origins whose pages may call us with credentials. */
   corsOrigins: readonly string[];
-  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed; none when empty. */
-  trustProxy: readonly string[];
+  /** Whose `X-Forwarded-For` is believed: every proxy, so many of them, or these addresses and networks. */
+  trustProxy: boolean | number | readonly string[];
   /** Cookie that holds the end user's token. */
   authCookie: string;
   /** Origins besides https ones that avatars may come from (the simulator's). */
