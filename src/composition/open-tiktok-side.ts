@@ -1,17 +1,26 @@
+import { ok, type Result } from 'neverthrow';
 import type { Settings } from './settings/read-settings.ts';
 import type { TikTokSide } from './tiktok-side.ts';
 
 const realAuthorizeUrl = 'https://www.tiktok.com/v2/auth/authorize/';
 const realApiUrl = 'https://open.tiktokapis.com';
 
-/** TikTok itself when credentials are set, else the simulator. */
-export const openTikTokSide = async (settings: Settings): Promise<TikTokSide> => {
-  if (settings.tiktokApp === null) return (await import('./development.ts')).startDevelopmentTikTok(settings);
-  return {
-    ...settings.tiktokApp,
-    authorizeUrl: settings.tiktok.authorizeUrl ?? realAuthorizeUrl,
-    apiUrl: settings.tiktok.apiUrl ?? realApiUrl,
-    simulatorUrl: null,
-    stop: () => Promise.resolve(),
-  };
+const configuredSide = (settings: Settings, app: NonNullable<Settings['tiktokApp']>): TikTokSide => ({
+  ...app,
+  authorizeUrl: settings.tiktok.authorizeUrl ?? realAuthorizeUrl,
+  apiUrl: settings.tiktok.apiUrl ?? realApiUrl,
+  simulatorUrl: null,
+  stop: () => Promise.resolve(),
+});
+
+/** TikTok itself when credentials are set, else the simulator. On error a sentence that says what to do. */
+export const openTikTokSide = async (settings: Settings): Promise<Result<TikTokSide, string>> => {
+  if (settings.tiktokApp !== null) return ok(configuredSide(settings, settings.tiktokApp));
+  return (await import('./development.ts')).startDevelopmentTikTok(settings);
+};
+
+/** The same for a command, which starts nothing: the simulator, if it is one, belongs to the running service. */
+export const tiktokSideOfCommands = async (settings: Settings): Promise<TikTokSide> => {
+  if (settings.tiktokApp !== null) return configuredSide(settings, settings.tiktokApp);
+  return (await import('./development.ts')).developmentTikTokElsewhere(settings);
 };

@@ -2,8 +2,12 @@ import { clusterPaths } from './cluster-paths.ts';
 import { knock, urlOf } from './connection.ts';
 import { readLaunchRecord } from './launch-record.ts';
 import { readPassword } from './password.ts';
+import { isServerOf } from './proof-of-identity.ts';
 
-/** The address of the server that a running service keeps on this data directory; null when none answers. */
+/**
+ * The address of the server that a running service keeps on this data directory, for another process of the same user.
+ * @returns null when none answers
+ */
 export const findRunningPostgres = async (dataDir: string, database = 'tiktok_connections'): Promise<string | null> => {
   const paths = clusterPaths(dataDir);
   const record = await readLaunchRecord(paths.launchRecord);
@@ -12,6 +16,6 @@ export const findRunningPostgres = async (dataDir: string, database = 'tiktok_co
   const door = { port: record.port, password, database };
   const answer = await knock(door);
   if (!('session' in answer)) return null;
-  await answer.session.end();
-  return urlOf(door);
+  const ours = await isServerOf(answer.session, paths.dataDir, record.token).finally(() => answer.session.end());
+  return ours ? urlOf(door) : null;
 };

@@ -35,7 +35,7 @@ export type Settings = Readonly<{
   identity: Readonly<{ jwksUrl: string; issuer: string; audience: string | null }> | null;
   authCookie: string;
   corsOrigins: readonly string[];
-  trustProxy: boolean | number | string;
+  trustProxy: boolean | number | readonly string[];
   simulatorPort: number;
   roles: readonly ('http' | 'worker')[];
   metricsPort: number | null;

@@ -50,7 +50,7 @@ export const roles = z
   .pipe(z.array(z.enum(['http', 'worker'])).min(1));
 
 /** `true`, a number of hops, or addresses and networks, as fastify takes them. */
-export const trustProxy = z.string().transform((text): boolean | number | string => {
+export const trustProxy = z.string().transform((text): boolean | number | string[] => {
   if (text === 'true' || text === 'false') return text === 'true';
-  return /^\d+$/.test(text) ? Number(text) : text;
+  return /^\d+$/.test(text) ? Number(text) : list(text);
 });

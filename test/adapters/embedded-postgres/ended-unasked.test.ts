@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { findEmbeddedPostgres } from '../../../src/adapters/embedded-postgres/running-server.ts';
+import { findRunningPostgres } from '../../../src/adapters/embedded-postgres/find-running.ts';
 import { processesWith, untilGone } from './processes.ts';
 import { killServices, postmasterPid, runService, servingOf } from './running-service.ts';
 import { sharedCluster } from './shared-cluster.ts';
@@ -49,7 +49,7 @@ describe('when only the server is killed', () => {
     const service = await runService({ dataDir });
     process.kill(await postmasterPid(dataDir), 'SIGKILL');
     expect(await service.stop()).toBe(0);
-    expect(await findEmbeddedPostgres(dataDir)).toBeUndefined();
+    expect(await findRunningPostgres(dataDir)).toBeNull();
     expect(await processesWith(`${dataDir} `)).toEqual([]);
   });
 });
@@ -58,8 +58,8 @@ describe('another process of the same user', () => {
   it('finds the address of a running server, and none when it is stopped', async () => {
     const dataDir = cluster();
     const service = await runService({ dataDir });
-    expect(await findEmbeddedPostgres(dataDir)).toBe(servingOf(service).url);
+    expect(await findRunningPostgres(dataDir)).toBe(servingOf(service).url);
     await service.stop();
-    expect(await findEmbeddedPostgres(dataDir)).toBeUndefined();
+    expect(await findRunningPostgres(dataDir)).toBeNull();
   });
 });

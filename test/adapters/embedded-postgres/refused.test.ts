@@ -2,7 +2,11 @@ import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, inject, it, onTestFinished } from 'vitest';
-import { startEmbeddedPostgres, type EmbeddedPostgresOptions, type EmbeddedPostgresProblem } from '../../../src/adapters/embedded-postgres/launcher.ts';
+import {
+  startEmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  type EmbeddedPostgresProblem,
+} from '../../../src/adapters/embedded-postgres/launcher.ts';
 import { testFolder } from './folders.ts';
 import { killServices, postmasterPid, refusalOf, runService, servingOf } from './running-service.ts';
 import { sharedCluster } from './shared-cluster.ts';

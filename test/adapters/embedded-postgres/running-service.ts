@@ -21,6 +21,8 @@ export type Placement = Readonly<{
   uid?: number;
   gid?: number;
   home?: string;
+  /** Where it looks for programs. */
+  path?: string;
   wrapper?: readonly string[];
   node?: string;
   program?: string;
@@ -29,13 +31,18 @@ export type Placement = Readonly<{
 const running = new Set<ChildProcess>();
 
 export const spawnService = (options: ServiceOptions, placement: Placement = {}): ChildProcess => {
-  const { uid, gid, home, wrapper = [], node = process.execPath, program = join(import.meta.dirname, 'service-program.ts') } = placement;
+  const { uid, gid, home, path, wrapper = [], node = process.execPath } = placement;
+  const program = placement.program ?? join(import.meta.dirname, 'service-program.ts');
   const [file = node, ...args] = [...wrapper, node, program, JSON.stringify(options)];
   const child = spawn(file, args, {
     ...(uid === undefined ? {} : { uid }),
     ...(gid === undefined ? {} : { gid }),
     ...(home === undefined ? {} : { cwd: home }),
-    env: { ...process.env, ...(home === undefined ? {} : { HOME: home, XDG_CACHE_HOME: join(home, '.cache') }) },
+    env: {
+      ...process.env,
+      ...(path === undefined ? {} : { PATH: path }),
+      ...(home === undefined ? {} : { HOME: home, XDG_CACHE_HOME: join(home, '.cache') }),
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   running.add(child);

@@ -2,7 +2,11 @@ import { access, readdir, readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from '../../../src/adapters/embedded-postgres/launcher.ts';
+import {
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+} from '../../../src/adapters/embedded-postgres/launcher.ts';
 import { testFolder } from './folders.ts';
 import { sharedCluster } from './shared-cluster.ts';
 import { processesWith } from './processes.ts';
@@ -100,9 +104,9 @@ describe('the embedded PostgreSQL', () => {
       database: 'an "odd" name',
       settings: { work_mem: '8MB', listen_addresses: '*' },
     });
-    expect(await query(url, `SELECT current_database() AS name, current_setting('work_mem') AS memory, current_setting('listen_addresses') AS addresses`)).toEqual([
-      { name: 'an "odd" name', memory: '8MB', addresses: '127.0.0.1' },
-    ]);
+    const told = `
+      SELECT current_database() AS name, current_setting('work_mem') AS memory, current_setting('listen_addresses') AS addresses`;
+    expect(await query(url, told)).toEqual([{ name: 'an "odd" name', memory: '8MB', addresses: '127.0.0.1' }]);
   });
 
   it('moves to another port when a stranger has taken the last one, unless the port was demanded', async () => {

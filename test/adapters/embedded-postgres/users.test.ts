@@ -7,12 +7,15 @@ import { untilGone } from './processes.ts';
 import { killServices, postmasterPid, refusalOf, runService, servingOf } from './running-service.ts';
 import type { ServiceOptions } from './service-contract.ts';
 import { notesOf, writeNote } from './sql.ts';
-import { checkoutForEveryone, copyIncompletely, copyTree, isRoot, nameless, namespacesWork, nobody } from './users.ts';
+import { checkoutForEveryone, copyIncompletely, copyTree, isRoot, nameless, namespacesWork, nobody, pathWithout } from './users.ts';
 import { killWatchdogs } from './watchdogs.ts';
 
 afterEach(killServices);
 const placeForUser = checkoutForEveryone();
 const copiesFolder = sharedFolder();
+
+/** Who runs it is what these tests are about; that it is durable, others show. */
+const settings = { fsync: 'off' };
 
 const ownerOf = async (path: string): Promise<number> => (await stat(path)).uid;
 
@@ -22,7 +25,7 @@ const closedClone = async (): Promise<Omit<ServiceOptions, 'asRoot'> & { binarie
   await mkdir(join(folder, 'node_modules'));
   const binariesFolder = join(folder, 'node_modules', 'native');
   await copyTree(findBinaries()._unsafeUnwrap().folder, binariesFolder);
-  return { dataDir: join(folder, 'data', 'postgres'), binariesFolder, copiesFolder: copiesFolder() };
+  return { dataDir: join(folder, 'data', 'postgres'), binariesFolder, copiesFolder: copiesFolder(), settings };
 };
 
 const waysOfRoot = isRoot ? (['namespace', 'other-user'] as const) : [];
@@ -56,6 +59,14 @@ for (const way of waysOfRoot) {
 
 if (isRoot) {
   describe('for root', () => {
+    it('where no namespace can be made the other user is taken without being asked for', async () => {
+      const clone = await closedClone();
+      const service = await runService(clone, { path: await pathWithout('unshare') });
+      await writeNote(servingOf(service).url, 'kept');
+      expect(await ownerOf(`/proc/${await postmasterPid(clone.dataDir)}`)).toBe(nobody);
+      await service.stop();
+    });
+
     it('data follow the way that works, from one start to the next', async () => {
       const clone = await closedClone();
       const byOther = await runService({ ...clone, asRoot: 'other-user' });
@@ -75,11 +86,11 @@ if (isRoot) {
     it('what it makes in the folder of a user belongs to that user, who can go on with it', async () => {
       const place = await placeForUser(nobody);
       const dataDir = join(place.home, 'data', 'postgres');
-      const asRoot = await runService({ dataDir });
+      const asRoot = await runService({ dataDir, settings });
       await writeNote(servingOf(asRoot).url, 'kept');
       await asRoot.stop();
       for (const name of await readdir(join(dataDir, '..'))) expect(await ownerOf(join(dataDir, '..', name)), name).toBe(nobody);
-      const asUser = await runService({ dataDir }, place);
+      const asUser = await runService({ dataDir, settings }, place);
       expect(await notesOf(servingOf(asUser).url)).toEqual(['kept']);
       await asUser.stop();
     });
@@ -88,7 +99,7 @@ if (isRoot) {
   describe('for a user without a name', () => {
     it('works where namespaces do, and else says what is wrong', async () => {
       const place = await placeForUser(nameless);
-      const service = await runService({ dataDir: join(place.home, 'postgres') }, place);
+      const service = await runService({ dataDir: join(place.home, 'postgres'), settings }, place);
       if (!namespacesWork()) {
         expect(refusalOf(service).sentence).toContain('could not look up effective user ID');
         return;
@@ -106,13 +117,13 @@ describe('for an ordinary user', () => {
   it('serves, survives a kill and stops', async () => {
     const place = await placeForUser(ordinary);
     const dataDir = join(place.home, 'data', 'postgres');
-    const first = await runService({ dataDir }, place);
+    const first = await runService({ dataDir, settings }, place);
     await writeNote(servingOf(first).url, 'kept');
     const server = await postmasterPid(dataDir);
     expect(await ownerOf(`/proc/${server}`)).toBe(ordinary);
     await first.kill();
     await untilGone(server);
-    const second = await runService({ dataDir }, place);
+    const second = await runService({ dataDir, settings }, place);
     expect(await notesOf(servingOf(second).url)).toEqual(['kept']);
     expect(await second.stop()).toBe(0);
   });
@@ -123,7 +134,7 @@ describe('for an ordinary user', () => {
     const binariesFolder = await copyIncompletely(folder);
     for (const closed of ['native/lib', 'native/bin', 'native', '.']) await chmod(join(folder, closed), 0o555);
     const dataDir = join(place.home, 'postgres');
-    const service = await runService({ dataDir, binariesFolder }, place);
+    const service = await runService({ dataDir, binariesFolder, settings }, place);
     await writeNote(servingOf(service).url, 'kept');
     expect(await readdir(join(place.home, '.cache', 'tiktok-connections'))).toEqual([expect.stringMatching(/^postgresql-[0-9a-f]{16}$/)]);
     await service.stop();
@@ -144,7 +155,7 @@ describe('programs that were installed without their install script', () => {
     const folder = await testFolder();
     const binariesFolder = await copyIncompletely(folder);
     const copies = await testFolder();
-    const service = await runService({ dataDir: join(folder, 'postgres'), binariesFolder, copiesFolder: copies });
+    const service = await runService({ dataDir: join(folder, 'postgres'), binariesFolder, copiesFolder: copies, settings });
     await writeNote(servingOf(service).url, 'kept');
     expect(await readdir(copies)).toEqual([]);
     await service.stop();

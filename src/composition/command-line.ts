@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import process from 'node:process';
+import type { CliDeps } from '../adapters/cli/cli-deps.ts';
+import { openToolbox } from './open-toolbox.ts';
+import { serve } from './serve.ts';
+
+const out = (line: string): void => void process.stdout.write(`${line}\n`);
+const err = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Replaces the line at the foot of a terminal; null where nobody looks at one. */
+const drawOn = (terminal: NodeJS.WriteStream): CliDeps['draw'] =>
+  terminal.isTTY ? (line) => void terminal.write(`\r\u001b[2K${line}`) : null;
+
+/** Variables of the process, with those of a `.env` file in the working directory behind them. */
+const loadEnvironment = (): void => {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+};
+
+/** Carries out what stands on the command line. Answers the exit code. */
+export const runCommandLine = async (argv: readonly string[]): Promise<number> => {
+  loadEnvironment();
+  const interrupted = new AbortController();
+  const deps: CliDeps = {
+    serve: ({ json }) => serve(process.env, { out, err }, json),
+    open: () => openToolbox(process.env),
+    out,
+    err,
+    draw: drawOn(process.stderr),
+    signal: interrupted.signal,
+  };
+  if (argv[0] !== 'serve') process.once('SIGINT', () => interrupted.abort());
+  const { runCli } = await import('../adapters/cli/run-cli.ts');
+  return runCli(argv, deps);
+};

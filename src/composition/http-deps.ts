@@ -1,0 +1,71 @@
+import type { HttpDeps } from '../adapters/http/http-deps.ts';
+import type { VerifyUserToken } from '../adapters/http/principals/user-token.ts';
+import type { Container } from './parts.ts';
+import { readinessOf } from './readiness.ts';
+
+/** Loaded only where there is an identity provider: the library costs start-up time. */
+const userTokenVerifier = async (container: Container): Promise<VerifyUserToken | null> => {
+  const { identity } = container.get('settings');
+  if (identity === null) return null;
+  const [{ createUserTokenVerifier }, undici] = await Promise.all([import('../adapters/http/principals/jwks-user-tokens.ts'), import('undici')]);
+  const dispatcher = container.get('dispatcher');
+  return createUserTokenVerifier({
+    jwksUrl: new URL(identity.jwksUrl),
+    issuer: identity.issuer,
+    audience: identity.audience,
+    fetch: async (url, { headers, method, signal }) => {
+      const { statusCode, headers: answered, body } = await undici.request(url, {
+        dispatcher,
+        method: method === 'POST' ? 'POST' : 'GET',
+        headers: Object.fromEntries(new Headers(headers)),
+        signal: signal ?? null,
+      });
+      const type = answered['content-type'];
+      return new Response(await body.text(), { status: statusCode, headers: typeof type === 'string' ? { 'content-type': type } : {} });
+    },
+  });
+};
+
+/** What the HTTP adapter stands on, out of the container. */
+export const httpDepsOf = async (container: Container): Promise<HttpDeps> => {
+  const settings = container.get('settings');
+  const connectSettings = container.get('connectSettings');
+  const execution = { eventStore: container.get('eventStore'), ids: container.get('ids'), clock: container.get('clock') };
+  const connecting = {
+    ...execution,
+    attempts: container.get('attempts'),
+    sessions: container.get('sessions'),
+    connections: container.get('connections'),
+    tiktok: container.get('tiktok'),
+    sealer: container.get('sealer'),
+    progress: container.get('progress'),
+    securityLog: container.get('securityLog'),
+    settings: connectSettings,
+  };
+  const { simulatorUrl } = container.get('tiktokSide');
+  const { collectMetrics } = await import('./metrics.ts');
+  return {
+    connecting,
+    completing: connecting,
+    unbinding: connecting,
+    connections: connecting.connections,
+    apiKeys: container.get('apiKeys'),
+    idempotency: container.get('idempotency'),
+    ids: execution.ids,
+    clock: execution.clock,
+    verifyUserToken: await userTokenVerifier(container),
+    settings: {
+      developmentPrincipals: settings.developmentPrincipals,
+      publicUrl: settings.publicUrl,
+      returnUrl: settings.returnUrl,
+      returnUrlAllowlist: settings.returnUrlAllowlist,
+      corsOrigins: settings.corsOrigins,
+      trustProxy: settings.trustProxy,
+      authCookie: settings.authCookie,
+      imageOrigins: simulatorUrl === null ? [] : [simulatorUrl],
+    },
+    readiness: () => readinessOf(container),
+    metrics: settings.production || settings.metricsPort !== null ? null : () => collectMetrics(container),
+    logger: { level: settings.logLevel },
+  };
+};

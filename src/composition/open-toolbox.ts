@@ -1,0 +1,42 @@
+import { err, ok, type Result } from 'neverthrow';
+import { pino } from 'pino';
+import type { CannotOpen } from '../adapters/cli/cli-deps.ts';
+import type { Toolbox } from '../adapters/cli/toolbox.ts';
+import { eventChain } from '../adapters/event-store/codec/hash-chain.ts';
+import { migrate, pendingMigrations } from '../adapters/postgres/migrate.ts';
+import { assemble } from './assemble.ts';
+import { openDatabase } from './database.ts';
+import { tiktokSideOfCommands } from './open-tiktok-side.ts';
+import type { Container } from './parts.ts';
+import { readSettings } from './settings/read-settings.ts';
+import type { Environment } from './settings/environment.ts';
+
+const toolboxOf = (container: Container, stopDatabase: () => Promise<void>): Toolbox => {
+  const pool = container.get('pool');
+  return {
+    eventStore: container.get('eventStore'),
+    eventChain,
+    sealer: container.get('sealer'),
+    securityLog: container.get('securityLog'),
+    apiKeys: container.get('apiKeys'),
+    ids: container.get('ids'),
+    migrations: { pending: () => pendingMigrations(pool), run: () => migrate(pool) },
+    close: async () => {
+      await container.get('eventStore').close();
+      await pool.end();
+      await stopDatabase();
+    },
+  };
+};
+
+/** The parts for one command, beside a running service or without one. */
+export const openToolbox = async (environment: Environment): Promise<Result<Toolbox, CannotOpen>> => {
+  const settings = readSettings(environment);
+  if (settings.isErr()) return err({ kind: 'settings', sentences: settings.error });
+  const database = await openDatabase(settings.value, true);
+  if (database.isErr()) return err({ kind: 'unavailable', sentences: [database.error] });
+  const tiktokSide = await tiktokSideOfCommands(settings.value);
+  const log = pino({ level: 'silent' });
+  const container = assemble({ settings: settings.value, databaseUrl: database.value.url, tiktokSide, log });
+  return ok(toolboxOf(container, database.value.stop));
+};

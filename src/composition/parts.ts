@@ -1,0 +1,74 @@
+import type pg from 'pg';
+import { container as root, instanceCachingFactory, type DependencyContainer } from 'tsyringe';
+import type { Dispatcher } from 'undici';
+import type { Keyring } from '../adapters/crypto/keyring.ts';
+import type { PostgresEventStore } from '../adapters/event-store/postgres/postgres-event-store.ts';
+import type { BackgroundLoop } from '../adapters/postgres/background-loop.ts';
+import type { LiveApiKeys } from '../adapters/postgres/live-api-keys.ts';
+import type { ProgressBoard } from '../adapters/postgres/projector/progress-board.ts';
+import type { ProjectorRuntime } from '../adapters/postgres/projector/projector-runtime.ts';
+import type { Projector } from '../adapters/postgres/projector/projector.ts';
+import type { WorkRuntime } from '../adapters/postgres/work/work-runtime.ts';
+import type { ApiKeys } from '../application/ports/api-keys.ts';
+import type { AuthorizationAttempts } from '../application/ports/authorization-attempts.ts';
+import type { Clock } from '../application/ports/clock.ts';
+import type { ConnectSessions } from '../application/ports/connect-sessions.ts';
+import type { Connections } from '../application/ports/connections.ts';
+import type { DataKeyRecords } from '../application/ports/data-key-records.ts';
+import type { IdempotencyRecords } from '../application/ports/idempotency-records.ts';
+import type { Ids } from '../application/ports/ids.ts';
+import type { ProjectionProgress } from '../application/ports/projection-progress.ts';
+import type { SecurityLog } from '../application/ports/security-log.ts';
+import type { Sealer } from '../application/ports/sealer.ts';
+import type { ConnectSettings } from '../application/ports/settings.ts';
+import type { TikTokAuthorization, TikTokUsers } from '../application/ports/tiktok.ts';
+import type { Secret } from '../domain/values/secret.ts';
+import type { Settings } from './settings/read-settings.ts';
+import type { TikTokSide } from './tiktok-side.ts';
+
+/** Everything that can be resolved, by name. One of each per container. */
+export interface Parts {
+  settings: Settings;
+  connectSettings: ConnectSettings;
+  databaseUrl: Secret<string>;
+  pool: pg.Pool;
+  tiktokSide: TikTokSide;
+  dispatcher: Dispatcher;
+  tiktok: TikTokAuthorization & TikTokUsers;
+  clock: Clock;
+  ids: Ids;
+  keyring: Keyring;
+  dataKeys: DataKeyRecords;
+  sealer: Sealer;
+  eventStore: PostgresEventStore;
+  attempts: AuthorizationAttempts;
+  sessions: ConnectSessions;
+  connections: Connections;
+  apiKeys: ApiKeys & LiveApiKeys;
+  idempotency: IdempotencyRecords;
+  securityLog: SecurityLog;
+  expirySweep: BackgroundLoop;
+  /** How far each projection is known to be in this process. */
+  board: ProgressBoard;
+  progress: ProjectionProgress;
+  projectorList: readonly Projector[];
+  projectors: ProjectorRuntime;
+  work: WorkRuntime;
+}
+
+/** A typed view of one tsyringe container: names instead of classes, factories instead of decorators. */
+export interface Container {
+  provide<Name extends keyof Parts>(name: Name, make: (container: Container) => Parts[Name]): void;
+  get<Name extends keyof Parts>(name: Name): Parts[Name];
+}
+
+export const createContainer = (): Container => {
+  const own: DependencyContainer = root.createChildContainer();
+  const container: Container = {
+    provide: (name, make) => {
+      own.register(name, { useFactory: instanceCachingFactory(() => make(container)) });
+    },
+    get: <Name extends keyof Parts>(name: Name) => own.resolve<Parts[Name]>(name),
+  };
+  return container;
+};

@@ -1,0 +1,37 @@
+import { pino } from 'pino';
+import { endWithin, toldToEnd } from './lifetime.ts';
+import { readSettings } from './settings/read-settings.ts';
+import type { Environment } from './settings/environment.ts';
+import { startService } from './start-service.ts';
+
+export type ServeOutput = Readonly<{ out: (line: string) => void; err: (line: string) => void }>;
+
+const exitCodes = { ended: 0, wrongSettings: 2, unavailable: 3 } as const;
+
+/** Under the 30 s that orchestrators wait between SIGTERM and SIGKILL. */
+const stopLimitMillis = 28_000;
+
+/** Runs the service until it is told to end. Answers the exit code. */
+export const serve = async (environment: Environment, { out, err }: ServeOutput, json: boolean): Promise<number> => {
+  const settings = readSettings(environment);
+  if (settings.isErr()) {
+    for (const problem of settings.error) err(problem);
+    return exitCodes.wrongSettings;
+  }
+  const ending = toldToEnd();
+  const log = pino({ level: settings.value.logLevel });
+  const started = await startService(settings.value, log);
+  if (started.isErr()) {
+    err(started.error);
+    return exitCodes.unavailable;
+  }
+  const { announcement, stop } = started.value;
+  if (json) out(JSON.stringify({ ready: true, ...announcement.addresses }));
+  else for (const line of announcement.lines) out(line);
+  const { reason } = await ending;
+  log.info({ reason }, 'stopping');
+  endWithin(stopLimitMillis, exitCodes.unavailable);
+  await stop();
+  log.info('stopped');
+  return exitCodes.ended;
+};
