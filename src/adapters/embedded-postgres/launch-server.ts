@@ -86,7 +86,7 @@ const isTheOne = async (answer: Answer, dataDir: string, token: string): Promise
 };
 
 const portProblem = ({ port }: Start): EmbeddedPostgresProblem =>
-  problem('PortTaken', `Port ${port ?? 'for PostgreSQL'} on 127.0.0.1 is taken by another program.`, 'Stop that program, choose another port');
+  problem('PortTaken', `Port ${port ?? 0} on 127.0.0.1 is taken by another program.`, 'Stop that program, choose another port');
 
 const passwordProblem = ({ paths }: Start): EmbeddedPostgresProblem =>
   problem(

@@ -68,7 +68,8 @@ const start = async (options: EmbeddedPostgresOptions, paths: ClusterPaths): Pro
   }
   const took = Math.round(performance.now() - begun);
   return served.map((postgres) => {
-    options.log?.(`PostgreSQL ${postgres.adopted ? 'goes on serving' : 'serves'} ${postgres.dataDir} on ${new URL(postgres.url).host} (${took} ms).`);
+    const serves = postgres.adopted ? 'goes on serving' : 'serves';
+    options.log?.(`PostgreSQL ${serves} ${postgres.dataDir} on ${new URL(postgres.url).host} (${took} ms).`);
     return postgres;
   });
 };
