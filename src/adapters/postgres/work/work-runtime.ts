@@ -122,7 +122,7 @@ export const createWorkRuntime = (parts: WorkParts): WorkRuntime => {
   return {
     start: () => {
       loop.start();
-      renewing ??= setInterval(() => void renew(), leaseMillis / 3);
+      renewing ??= setInterval(() => void renew().catch(() => undefined), leaseMillis / 3);
     },
     stop: async () => {
       await loop.stop();
