@@ -33,9 +33,13 @@ const startServer = async (): Promise<TestServer> => {
   };
 };
 
-/** Every suite of a run sets up through this module's one instance; the last one to finish stops the server. */
-let server: Promise<TestServer> | undefined;
-let users = 0;
+/** The server that all suites of this run share, with how many of them use it. */
+type SharedServer = { server: Promise<TestServer>; users: number };
+
+declare global {
+  /** Each suite evaluates this module anew, so that what they share can only lie here. */
+  var sharedTestServer: SharedServer | undefined;
+}
 
 export default async (project: TestProject): Promise<(() => Promise<void>) | undefined> => {
   const given = process.env['TEST_DATABASE_URL'];
@@ -43,12 +47,13 @@ export default async (project: TestProject): Promise<(() => Promise<void>) | und
     project.provide('postgresUrl', given);
     return undefined;
   }
-  users += 1;
-  server ??= startServer();
-  const running = server;
-  project.provide('postgresUrl', (await running).url);
+  const shared = (globalThis.sharedTestServer ??= { server: startServer(), users: 0 });
+  shared.users += 1;
+  project.provide('postgresUrl', (await shared.server).url);
   return async () => {
-    users -= 1;
-    if (users === 0) await (await running).stop();
+    shared.users -= 1;
+    if (shared.users > 0) return;
+    globalThis.sharedTestServer = undefined;
+    await (await shared.server).stop();
   };
 };
