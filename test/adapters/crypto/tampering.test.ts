@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { sealEnvelope } from '../../../src/adapters/crypto/envelope.ts';
 import { keyringOf } from '../../../src/adapters/crypto/keyring.ts';
 import type { SealContext } from '../../../src/application/ports/sealer.ts';
 import { connectionId } from '../../../src/domain/values/ids.ts';
@@ -39,15 +40,25 @@ describe('an envelope', () => {
     ['its tail cut', (text: string) => text.slice(0, -4)],
     ['its body cut to nothing', (text: string) => text.split('.').slice(0, 2).join('.')],
     ['a fourth part', (text: string) => `${text}.AAAA`],
-    ['an older version', (text: string) => text.replace(/^s1/, 's0')],
-    ['a newer version', (text: string) => text.replace(/^s1/, 's2')],
-    ['the version of a wrapped key', (text: string) => text.replace(/^s1/, 'w1')],
     ['its key id in capitals', (text: string) => text.replace(/\.[^.]+/, (id) => id.toUpperCase())],
   ])('is refused with %s', async (_, alter) => {
     const { seal, open } = sealing();
     const envelope = await seal(accessToken, 'made up');
     expect(alter(envelope)).not.toBe(envelope);
     expect(await open(accessToken, alter(envelope))).toMatchObject(refused);
+  });
+
+  it.each(['s0', 's2', 's10', 'w1', 'v1'])('is refused with version %s, and says that it is the version', async (version) => {
+    const { seal, open } = sealing();
+    const envelope = await seal(accessToken, 'made up');
+    expect(await open(accessToken, envelope.replace(/^s1/, version))).toEqual({ ...refused, reason: 'an envelope of an unknown version' });
+  });
+
+  it('is refused with the id of another data key, and says so', async () => {
+    const { seal, open } = sealing();
+    const envelope = await seal(accessToken, 'made up');
+    const other = envelope.replace(/\.[^.]+/, '.00000000-0000-4000-8000-000000000000');
+    expect(await open(accessToken, other)).toEqual({ ...refused, reason: 'sealed with another data key than the one of this slot' });
   });
 
   it('is refused when it is plain text or anything else', async () => {
@@ -72,6 +83,24 @@ describe('a moved envelope', () => {
     const [here, there] = [await seal(accessToken, 'here'), await seal(elsewhere, 'there')];
     expect(await open(elsewhere, here)).toMatchObject(refused);
     expect(await open(accessToken, there)).toMatchObject(refused);
+  });
+
+  it.each<[string, SealContext]>([
+    ['purpose', { ...accessToken, purpose: 'content' }],
+    ['life', { ...accessToken, life: 2 }],
+    ['connection', otherConnection],
+  ])('does not open at another %s whose data key has the same bytes and the same id', async (_, elsewhere) => {
+    const keyring = keyringOf(['main', keyFilledWith(1)]);
+    const { seal, open, records } = sealing({ keyring });
+    for (const context of [accessToken, elsewhere]) {
+      const place = ['one-id', context.connectionId, context.life, context.purpose];
+      const wrapped = sealEnvelope('w1', 'main', keyring.sealing.key, place, keyFilledWith(2));
+      records.put(slotOf(context), { kind: 'Key', key: { id: 'one-id', keyEncryptionKeyId: 'main', wrapped } });
+    }
+    const envelope = await seal(accessToken, 'here');
+    expect(await open(accessToken, envelope)).toBe('here');
+    expect(await open(elsewhere, await seal(elsewhere, 'there'))).toBe('there');
+    expect(await open(elsewhere, envelope)).toMatchObject(refused);
   });
 
   it.each<[string, SealContext]>([

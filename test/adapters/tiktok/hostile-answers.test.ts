@@ -120,6 +120,7 @@ const spoilt: readonly Case[] = [
   ['an error under the other spelling of its log id', answering(200, JSON.stringify({ error: 'invalid_grant', error_description: 'made up', logid: made.logId })), { kind: 'TikTokRefused', tiktok: words('invalid_grant') }],
   ['an error with its log id in the header', answering(200, '{"error":"invalid_grant","error_description":"made up"}', { 'X-Tt-Logid': made.logId }), { kind: 'TikTokRefused', tiktok: words('invalid_grant') }],
   ['an error that says our own call back', echo, { kind: 'TikTokRefused' }],
+  ['an error that names someone else\'s token', answering(200, oauthError('invalid_grant', 'rft.of-another!1.va is not act.of-another')), { kind: 'TikTokRefused', tiktok: words('invalid_grant', '[secret] is not [secret]') }],
   ['an error whose code is our secret', answering(200, JSON.stringify({ error: made.accessToken, error_description: '', log_id: made.accessToken })), { kind: 'TikTokRefused', tiktok: { code: 'unreadable_code', message: '', logId: null } }],
   ['an error of many words and control characters', answering(200, oauthError('invalid_grant', `\u001b[31m\r\nx: ${'a'.repeat(5_000)}`)), { kind: 'TikTokRefused', tiktok: words('invalid_grant', ` [31m x: ${'a'.repeat(500)}`.slice(0, 500)) }],
   ['an error code that is no word', answering(200, oauthError('<script>alert(1)</script>')), { kind: 'TikTokRefused', tiktok: words('unreadable_code') }],
@@ -130,6 +131,21 @@ describe.each<Call>(['exchange', 'userInfo', 'revoke'])('TikTok spoils the answe
     const failure = await failureOf(call, script);
     expect(failure).toMatchObject(expected);
     expectNoCredential(failure);
+  });
+});
+
+describe('TikTok says our token back', () => {
+  it.each([
+    ['as log id of the header', '{"error":"invalid_grant"}', { 'X-Tt-Logid': 'made-up-plain-token' }],
+    ['as log id of the body', '{"error":"invalid_grant","log_id":"made-up-plain-token"}', {}],
+    ['inside a log id', '{"error":{"code":"internal_error","logid":"x-made-up-plain-token-x"}}', {}],
+    ['as log id of what can not be read', 'no JSON', { 'X-Tt-Logid': 'made-up-plain-token' }],
+  ])('%s, which is then left out', async (_, body, headers) => {
+    const { client, stop } = await made.rig(answering(200, body, headers));
+    stopping.push(stop);
+    const failure = await client.userInfo(secret('made-up-plain-token'), made.basicScopes).match(() => null, (found) => found);
+    expect(failure).not.toBeNull();
+    expect(JSON.stringify(failure)).not.toContain('made-up-plain-token');
   });
 });
 
