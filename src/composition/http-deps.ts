@@ -43,7 +43,6 @@ export const httpDepsOf = async (container: Container): Promise<HttpDeps> => {
     settings: connectSettings,
   };
   const { simulatorUrl } = container.get('tiktokSide');
-  const { collectMetrics } = await import('./metrics.ts');
   return {
     connecting,
     completing: connecting,
@@ -65,7 +64,7 @@ export const httpDepsOf = async (container: Container): Promise<HttpDeps> => {
       imageOrigins: simulatorUrl === null ? [] : [simulatorUrl],
     },
     readiness: () => readinessOf(container),
-    metrics: settings.production || settings.metricsPort !== null ? null : () => collectMetrics(container),
+    metrics: settings.production || settings.metricsPort !== null ? null : async () => (await import('./metrics.ts')).collectMetrics(container),
     logger: { level: settings.logLevel },
   };
 };

@@ -75,6 +75,20 @@ const startListening = async (container: Container, stops: Stops): Promise<Resul
   }
 };
 
+const startMetrics = async (container: Container, stops: Stops): Promise<Result<void, string>> => {
+  const { host, metricsPort } = container.get('settings');
+  if (metricsPort === null) return ok(undefined);
+  const { startMetricsServer } = await import('./metrics-server.ts');
+  try {
+    const { collectMetrics } = await import('./metrics.ts');
+    const running = await startMetricsServer(host, metricsPort, () => collectMetrics(container));
+    stops.add('metrics', running.stop);
+    return ok(undefined);
+  } catch {
+    return err(`METRICS_PORT ${metricsPort} on ${host} is taken: set it to a free one.`);
+  }
+};
+
 const begin = async (settings: Settings, log: Logger, stops: Stops): Promise<Result<Announcement, string>> => {
   const database = await openDatabase(settings, false);
   if (database.isErr()) return err(database.error);
@@ -89,6 +103,8 @@ const begin = async (settings: Settings, log: Logger, stops: Stops): Promise<Res
   const prepared = await prepareDatabase(container);
   if (prepared.isErr()) return err(prepared.error);
   startBackground(container, stops);
+  const measuring = await startMetrics(container, stops);
+  if (measuring.isErr()) return err(measuring.error);
   const listening = await startListening(container, stops);
   return listening.map(() => announce(settings, database.value, tiktokSide.value));
 };
