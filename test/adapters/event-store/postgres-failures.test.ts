@@ -16,7 +16,7 @@ let pool: pg.Pool;
 let store: PostgresEventStore;
 
 /** The limits of the service's own pool are seconds; these are the same, shorter. */
-const impatient = { connectionTimeoutMillis: 300, statement_timeout: 400, query_timeout: 600 };
+const impatient = { connectionTimeoutMillis: 1_000, statement_timeout: 1_000, query_timeout: 1_500 };
 
 beforeEach(async () => {
   opened = await openPostgresLog();

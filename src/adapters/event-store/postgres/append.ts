@@ -50,16 +50,17 @@ const send = async (pool: pg.Pool, stream: StreamName, values: unknown[]): Promi
   } catch (error) {
     return err(storeUnavailable(error));
   }
+  let rows: unknown;
   try {
-    const { rows } = await client.query({ ...statement, values });
+    rows = (await client.query({ ...statement, values })).rows;
     client.release();
-    return ok(answers.parse(rows)[0]);
   } catch (error) {
     const outcome = outcomeOf(error);
     client.release(outcome === 'unknown');
     if (outcome === 'unknown') return err({ kind: 'OutcomeUnknown', stream });
     return err(outcome === 'conflict' ? { kind: 'Conflict', stream } : storeUnavailable(error));
   }
+  return ok(answers.parse(rows)[0]);
 };
 
 const placed = (store: string, stream: StreamName, entries: readonly EntryToAppend[], answer: Placed): readonly EventAddress[] =>

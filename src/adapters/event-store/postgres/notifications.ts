@@ -67,6 +67,8 @@ export const createNotifications = (url: string, wakeUp: WakeUp): Notifications 
       await lost;
     } finally {
       connected = null;
+      // Feeds that sleep as long as one may while notifications come go over to polling.
+      wakeUp.ring();
       closing.signal.removeEventListener('abort', stop);
       stop();
     }
