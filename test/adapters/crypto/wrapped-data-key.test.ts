@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openEnvelope, parseEnvelope, sealEnvelope } from '../../../src/adapters/crypto/envelope.ts';
-import { keyringOf } from '../../../src/adapters/crypto/keyring.ts';
+import { derivedKeyId, keyringOf } from '../../../src/adapters/crypto/keyring.ts';
 import { newDataKey, unwrap } from '../../../src/adapters/crypto/wrapped-data-key.ts';
 import type { KeySlot } from '../../../src/application/ports/data-key-records.ts';
 import { connectionId } from '../../../src/domain/values/ids.ts';
@@ -36,6 +36,8 @@ describe('a wrapped data key', () => {
     const two = keyringOf(['main', keyFilledWith(1)], ['old', keyFilledWith(2)]);
     const key = newDataKey(two, slot);
     expect(unwrap(two, slot, { ...key, keyEncryptionKeyId: 'old' })).toMatchObject({ error: { kind: 'WrongWrapping' } });
+    const alias = derivedKeyId(keyFilledWith(1));
+    expect(unwrap(two, slot, { ...key, keyEncryptionKeyId: alias })).toMatchObject({ error: { kind: 'WrongWrapping' } });
     expect(unwrap(two, slot, { ...key, keyEncryptionKeyId: 'gone' })).toEqual(
       expect.objectContaining({ error: { kind: 'UnknownKeyEncryptionKey', keyEncryptionKeyId: 'gone' } }),
     );
