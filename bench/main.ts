@@ -9,8 +9,10 @@ import { installComparedLibraries } from './harness/compared-libraries.ts';
 import { describeMachine } from './harness/machine.ts';
 import { keepResult, type BenchmarkResult } from './harness/results.ts';
 import { tableOf } from './harness/table.ts';
+import { historyDatabases } from './histories/history-databases.ts';
+import { rebuildBenchmark } from './rebuild/rebuild-benchmark.ts';
 
-const benchmarks: readonly Benchmark[] = [appendBenchmark, feedBenchmark];
+const benchmarks: readonly Benchmark[] = [appendBenchmark, feedBenchmark, rebuildBenchmark];
 
 const usage = `npm run bench -- [--only name,name] [--quick] [--results folder]
   --only     ${benchmarks.map(({ name }) => name).join(', ')}
@@ -38,7 +40,8 @@ const chosen = (only: string | undefined): readonly Benchmark[] | null => {
 const runAll = async (wanted: readonly Benchmark[], quick: boolean, folder: string): Promise<readonly BenchmarkResult[]> => {
   await using server = await openBenchServer();
   const machine = await describeMachine(server.url, server.embedded);
-  const bench: Bench = { quick, serverUrl: server.url, say };
+  await using histories = historyDatabases(server.url, say);
+  const bench: Bench = { quick, serverUrl: server.url, histories, say };
   const results: BenchmarkResult[] = [];
   for (const { name, title, run } of wanted) {
     say(`${name}: ${title}`);

@@ -1,9 +1,7 @@
-import { createBenchDatabase } from '../harness/bench-database.ts';
 import { compare, type Contestant } from '../harness/comparison.ts';
 import { figure, ratioFinding, type Bench, type Benchmark, type Finding } from '../harness/finding.ts';
 import { quantile, rounded } from '../harness/statistics.ts';
 import { countOnTheWire } from '../harness/wire-counter.ts';
-import { writeHistories } from '../histories/write-histories.ts';
 import { deliverLive, type Delivery } from './live-delivery.ts';
 import { ourReader } from './our-reader.ts';
 import { plainCopy, plainReader, type EventReader } from './plain-read.ts';
@@ -30,11 +28,9 @@ const workOf = async (url: string, open: (url: string) => EventReader, events: n
   return figure(`${reader.name}: statements per 1000 events`, 'statements', (counts.statements / events) * 1_000, null, counts);
 };
 
-const throughput = async ({ serverUrl, quick, say }: Bench): Promise<readonly Finding[]> => {
+const throughput = async ({ histories, quick }: Bench): Promise<readonly Finding[]> => {
   const events = quick ? 20_000 : 200_000;
-  await using database = await createBenchDatabase(serverUrl);
-  say(`  writing ${events} events`);
-  await writeHistories(database.pool, events);
+  await using database = await histories.open(events);
   await database.prepare(plainCopy);
   await using feed = ourReader(database.url, pageSize);
   await using pages = plainReader(database.url, pageSize);

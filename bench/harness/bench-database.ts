@@ -4,6 +4,7 @@ import { migrate } from '../../src/adapters/postgres/migrate.ts';
 import { createPool } from '../../src/adapters/postgres/pool.ts';
 
 export interface BenchDatabase extends AsyncDisposable {
+  readonly name: string;
   readonly url: string;
   readonly pool: pg.Pool;
   /** Without a time limit on the statement; what it answers is not looked at. */
@@ -21,16 +22,20 @@ const asAdmin = async (serverUrl: string, statement: string): Promise<void> => {
   }
 };
 
-/** A fresh database, dropped at the end, with the service's schema in it. */
-export const createBenchDatabase = async (serverUrl: string): Promise<BenchDatabase> => {
+/**
+ * A fresh database, dropped at the end, with the service's schema in it.
+ * @param template the name of a database that nobody is connected to, to begin with its contents
+ */
+export const createBenchDatabase = async (serverUrl: string, template = 'template0'): Promise<BenchDatabase> => {
   const name = `bench_${randomUUID().replaceAll('-', '')}`;
-  await asAdmin(serverUrl, `create database ${name} template template0`);
+  await asAdmin(serverUrl, `create database ${name} template ${template}`);
   const address = new URL(serverUrl);
   address.pathname = `/${name}`;
   const pool = createPool({ url: address.href });
   const migrated = await migrate(pool);
   if (migrated.isErr()) throw new Error(migrated.error.sentence);
   return {
+    name,
     url: address.href,
     pool,
     prepare: async (statement) => {
@@ -44,7 +49,7 @@ export const createBenchDatabase = async (serverUrl: string): Promise<BenchDatab
       }
     },
     [Symbol.asyncDispose]: async () => {
-      await pool.end();
+      if (!pool.ended) await pool.end();
       await asAdmin(serverUrl, `drop database if exists ${name} with (force)`);
     },
   };

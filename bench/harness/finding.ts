@@ -1,3 +1,4 @@
+import type { HistoryDatabases } from '../histories/history-databases.ts';
 import type { Comparison, Ratio } from './comparison.ts';
 import { rounded } from './statistics.ts';
 
@@ -26,6 +27,7 @@ export type Bench = Readonly<{
   quick: boolean;
   /** A superuser's address of a PostgreSQL server; each benchmark makes databases of its own there. */
   serverUrl: string;
+  histories: HistoryDatabases;
   say: (line: string) => void;
 }>;
 

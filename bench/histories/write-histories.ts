@@ -72,5 +72,4 @@ export const writeHistories = async (pool: pg.Pool, events: number): Promise<voi
     }
     await writeKeys(pool, takeKeys());
   }
-  await pool.query('analyze');
 };
