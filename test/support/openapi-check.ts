@@ -62,7 +62,8 @@ const createCheck = (source: object): Check => {
     if (outside(path) || (method === 'options' && seen.status === 204)) return;
     const template = templates.find(({ pattern }) => pattern.test(path))?.template;
     const operation = template === undefined ? undefined : document.paths[template]?.[method];
-    if (template === undefined || operation === undefined) return checkUnknownAddress(seen, where);
+    const notForHead = seen.method === 'HEAD' && seen.status === 404 && operation?.responses['404'] === undefined;
+    if (template === undefined || operation === undefined || notForHead) return checkUnknownAddress(seen, where);
     const response = operation.responses[String(seen.status)];
     if (response === undefined) throw new Error(`${where} is not documented; ${Object.keys(operation.responses).join(', ')} are`);
     for (const header of Object.keys(response.headers)) {

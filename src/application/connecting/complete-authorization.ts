@@ -101,7 +101,8 @@ const connectWithCode = async (
   if (profile.isErr()) return refuse('user_info_failed', tiktokCode(profile.error));
   if (profile.value.open_id !== openId) return refuse('user_info_failed', 'open_id differs between token and profile');
   const consent = { userId: attempt.userId, authorizationId: attempt.id, tokens: tokens.value, profile: profile.value };
-  const connected = await connectAccount(ports, context, consent);
+  // Whoever began the flow connects, also by a link, where nobody is signed in.
+  const connected = await connectAccount(ports, { ...context, actor: { kind: 'user', id: attempt.userId } }, consent);
   if (connected.isErr()) return refuse(errorOf(connected.error));
   const { checkpoint, connectionId } = connected.value;
   if (checkpoint !== null) await ports.progress.waitFor(checkpoint, projectionWaitMillis);

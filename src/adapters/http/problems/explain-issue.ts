@@ -14,14 +14,14 @@ const details = z
   })
   .partial();
 
-const units: Readonly<Record<string, string>> = { string: ' characters', array: ' entries' };
+const units: Readonly<Record<string, readonly [one: string, many: string]>> = { string: [' character', ' characters'], array: [' entry', ' entries'] };
 
 const formats: Readonly<Record<string, string>> = { uuid: 'a UUID', url: 'an absolute URL', datetime: 'an RFC 3339 moment' };
 
 const explain = (issue: FastifySchemaValidationError): string => {
   const { values = [], expected = 'another type', origin = 'value', minimum = 0, maximum = 0, format = 'valid' } = details.parse(issue.params);
   const message = issue.message ?? 'is not valid';
-  const unit = units[origin] ?? '';
+  const unit = (count: number): string => units[origin]?.[count === 1 ? 0 : 1] ?? '';
   switch (issue.keyword) {
     case 'invalid_type':
       if (message.endsWith('received undefined')) return 'is required';
@@ -30,9 +30,9 @@ const explain = (issue: FastifySchemaValidationError): string => {
     case 'invalid_value':
       return `must be ${values.length > 1 ? 'one of ' : ''}${values.join(', ')}`;
     case 'too_small':
-      return `must be at least ${minimum}${unit}`;
+      return `must be at least ${minimum}${unit(minimum)}`;
     case 'too_big':
-      return `must be at most ${maximum}${unit}`;
+      return `must be at most ${maximum}${unit(maximum)}`;
     case 'invalid_format':
       return formats[format] === undefined ? message : `must be ${formats[format]}`;
     default:

@@ -1,7 +1,6 @@
 import { completeAuthorization } from '../../../application/connecting/complete-authorization.ts';
 import { withOutcome } from '../../../application/connecting/return-address.ts';
 import type { Actor } from '../../../application/execution/actor.ts';
-import type { UserId } from '../../../domain/values/ids.ts';
 import { commandContext } from '../command-context.ts';
 import type { FlowCookies } from '../cookies/flow-cookies.ts';
 import type { HttpApp, RouteDeps } from '../http-app-type.ts';
@@ -12,8 +11,8 @@ import { rawQuery } from '../wire/raw-query.ts';
 /** TikTok keeps people on its page for minutes; a session that ended meanwhile still shows who began. */
 const pastEndSeconds = 600;
 
-const actorOfCallback = (user: UserId | null): Actor =>
-  user === null ? { kind: 'system', id: 'connect_link' } : { kind: 'user', id: user };
+/** Until the state has shown who began. */
+const browser: Actor = { kind: 'system', id: 'callback' };
 
 /** `GET /api/tiktok/auth/callback`: where TikTok sends the browser back to. Always answers with a redirect. */
 export const callbackRoute = (app: HttpApp, { deps, identify }: RouteDeps, cookies: FlowCookies): void => {
@@ -39,7 +38,7 @@ export const callbackRoute = (app: HttpApp, { deps, identify }: RouteDeps, cooki
       const identified = await identify(request, pastEndSeconds);
       const principal = identified.isOk() ? identified.value.principal : null;
       const signedIn = principal?.kind === 'user' ? principal.userId : null;
-      const outcome = await completeAuthorization(deps.completing, commandContext(request, actorOfCallback(signedIn), deps.ids.commandId()), {
+      const outcome = await completeAuthorization(deps.completing, commandContext(request, browser, deps.ids.commandId()), {
         parameters: rawQuery(request.raw.url ?? ''),
         flowCookies: cookies.read(request),
         signedIn,

@@ -10,7 +10,6 @@ export const scopesSpelling = 'must be TikTok scopes separated by commas, such a
 /** Scopes as TikTok spells them in one text. */
 export const scopeList = z
   .string()
-  .min(1)
   .max(limit)
   .refine((text) => (parseScopes(text)?.length ?? 0) > 0, scopesSpelling)
   .describe('TikTok scopes to ask for, comma separated; user.info.basic is always asked for.');
