@@ -17,13 +17,18 @@ export const refusalOfUnavailable = ({ part, reason }: Unavailable): Refusal =>
 export const refusalOfTrouble = ({ kind, sentence }: MigrationTrouble): Refusal =>
   kind === 'DatabaseUnavailable' ? away(`${sentence} Run \`doctor\` to see what is wrong, then try again.`) : wrongUse(sentence);
 
+export const interrupted: Refusal = away('Interrupted before the end: nothing can be said. Run it again.');
+
+export const unknownConnection = (id: ConnectionId, when = ''): Refusal =>
+  wrongUse(
+    `There is no connection ${id}${when}. ` +
+      'Its id is the column id of user_tiktok_connections, and `id` in the answers of GET /v1/connections.',
+  );
+
 export const refusalOfReading = (failure: ConnectionNotFound | UnreadableHistory | Unavailable, id: ConnectionId): Refusal => {
   switch (failure.kind) {
     case 'ConnectionNotFound':
-      return wrongUse(
-        `There is no connection ${id}, or none at that moment. ` +
-          'Its id is the column id of user_tiktok_connections, and `id` in the answers of GET /v1/connections.',
-      );
+      return unknownConnection(id, ', or none at that moment');
     case 'UnreadableHistory':
       return away(
         `Event ${failure.revision} of ${failure.stream} cannot be read by this version (${failure.reason}). ` +

@@ -4,7 +4,10 @@ import { createCommandRunner } from './command-runner.ts';
 import { addHistory } from './commands/history.ts';
 import { addKeys } from './commands/keys.ts';
 import { addMigrate } from './commands/migrate.ts';
+import { addParked } from './commands/parked.ts';
+import { addRebuild } from './commands/rebuild.ts';
 import { addServe } from './commands/serve.ts';
+import { addVerify } from './commands/verify.ts';
 import { exitCodes } from './exit-codes.ts';
 
 const help = `
@@ -52,6 +55,9 @@ export const runCli = async (argv: readonly string[], deps: CliDeps): Promise<nu
   addMigrate(program, runner);
   addKeys(program, runner);
   addHistory(program, runner);
+  addVerify(program, runner);
+  addRebuild(program, runner);
+  addParked(program, runner);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return servedWith ?? runner.exitCode;

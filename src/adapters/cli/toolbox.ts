@@ -1,8 +1,10 @@
 import type { Result } from 'neverthrow';
+import type { ProjectionAudit } from '../../application/ports/audit-projections.ts';
 import type { ApiKeys } from '../../application/ports/api-keys.ts';
 import type { EventChain } from '../../application/ports/event-chain.ts';
 import type { EventStore } from '../../application/ports/event-store.ts';
 import type { Ids } from '../../application/ports/ids.ts';
+import type { ProjectionOperations } from '../../application/ports/projection-operations.ts';
 import type { Sealer } from '../../application/ports/sealer.ts';
 import type { SecurityLog } from '../../application/ports/security-log.ts';
 
@@ -24,5 +26,7 @@ export interface Toolbox {
   readonly apiKeys: ApiKeys;
   readonly ids: Ids;
   readonly migrations: Migrations;
+  readonly operations: ProjectionOperations;
+  readonly projectionAudit: ProjectionAudit;
   close(): Promise<void>;
 }

@@ -1,27 +1,36 @@
 import { randomUUID } from 'node:crypto';
+import { ok } from 'neverthrow';
 import type pg from 'pg';
+import { vi } from 'vitest';
 import type { Toolbox } from '../../../src/adapters/cli/toolbox.ts';
 import { createSealer } from '../../../src/adapters/crypto/aes-gcm-sealer.ts';
 import { keyringOf } from '../../../src/adapters/crypto/keyring.ts';
 import { eventChain } from '../../../src/adapters/event-store/codec/hash-chain.ts';
 import { createPostgresEventStore } from '../../../src/adapters/event-store/postgres/postgres-event-store.ts';
 import { migrate, pendingMigrations } from '../../../src/adapters/postgres/migrate.ts';
+import { createConnectionsProjector } from '../../../src/adapters/postgres/connections/connections-projector.ts';
 import { createPool } from '../../../src/adapters/postgres/pool.ts';
 import { createApiKeys } from '../../../src/adapters/postgres/postgres-api-keys.ts';
 import { createDataKeyRecords } from '../../../src/adapters/postgres/postgres-data-key-records.ts';
+import { createProjectionAudit } from '../../../src/adapters/postgres/postgres-projection-audit.ts';
+import { createProjectionOperations } from '../../../src/adapters/postgres/postgres-projection-operations.ts';
 import { createSecurityLog } from '../../../src/adapters/postgres/postgres-security-log.ts';
+import { createProgressBoard } from '../../../src/adapters/postgres/projector/progress-board.ts';
+import { createProjectorRuntime } from '../../../src/adapters/postgres/projector/projector-runtime.ts';
+import type { Projector } from '../../../src/adapters/postgres/projector/projector.ts';
+import { createWorkProjector } from '../../../src/adapters/postgres/work/work-projector.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import { systemIds } from '../../../src/adapters/system/system-ids.ts';
 import { connectAccount } from '../../../src/application/connecting/connect-account.ts';
 import { connectionAggregate } from '../../../src/application/execution/aggregate.ts';
 import type { CommandContext } from '../../../src/application/execution/command-context.ts';
 import { execute } from '../../../src/application/execution/execute.ts';
+import type { EventStore } from '../../../src/application/ports/event-store.ts';
 import { noProfile } from '../../../src/application/reading/profile.ts';
 import { authorizationId, clientKey, openId, userId, type ConnectionId } from '../../../src/domain/values/ids.ts';
 import { scope } from '../../../src/domain/values/scopes.ts';
 import { secret } from '../../../src/domain/values/secret.ts';
 import { createTestDatabase } from '../../support/test-postgres.ts';
-import { ok } from 'neverthrow';
 
 export const appKey = clientKey('made-up-client-key');
 
@@ -32,10 +41,25 @@ export interface Installation {
   /** A person connects an account. */
   connect(openId: string, userId?: string): Promise<ConnectionId>;
   disconnect(id: ConnectionId): Promise<void>;
+  readonly projectors: readonly Projector[];
+  /** Lets the projectors run until they have seen everything that was written so far. */
+  project(): Promise<void>;
   /** SQL by somebody who owns the tables and lifts what guards them. */
   tamper(sql: string, ...values: readonly unknown[]): Promise<void>;
+  /** Remembers what stands in the tables; answers how to put it back. */
+  remember(): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
+
+const remembered = [
+  'tiktok_connections.events',
+  'tiktok_connections.connections',
+  'tiktok_connections.work_items',
+  'tiktok_connections.projections',
+  'tiktok_connections.parked_streams',
+  'tiktok_connections.skipped_events',
+  'public.user_tiktok_connections',
+] as const;
 
 const contextOf = (user: string): CommandContext => ({
   commandId: systemIds.commandId(),
@@ -45,6 +69,17 @@ const contextOf = (user: string): CommandContext => ({
   traceparent: null,
 });
 
+/** The checkpoint behind everything that was written so far; '' in an empty store. */
+const endOf = async (eventStore: EventStore): Promise<string> => {
+  let end = '';
+  const { signal } = new AbortController();
+  for await (const batch of eventStore.feed({ after: null, streamPrefixes: [], batchSize: 1_000, live: false, signal })) {
+    const { events, checkpoint } = batch._unsafeUnwrap();
+    if (events.length > 0) end = checkpoint;
+  }
+  return end;
+};
+
 /** Everything a command may need, on a database of its own. */
 export const openInstallation = async ({ migrated = true } = {}): Promise<Installation> => {
   const database = await createTestDatabase();
@@ -53,7 +88,20 @@ export const openInstallation = async ({ migrated = true } = {}): Promise<Instal
   if (migrated) (await migrate(pool))._unsafeUnwrap();
   const eventStore = createPostgresEventStore({ pool, url });
   const sealer = createSealer({ keyring: keyringOf([null, Buffer.alloc(32, 1)]), records: createDataKeyRecords(pool) });
+  const projectors = [createConnectionsProjector({ sealer, clientKey: appKey }), createWorkProjector()];
+  const board = createProgressBoard();
+  const runtime = createProjectorRuntime({ pool, eventStore, projectors, board });
+  const tamper: Installation['tamper'] = async (sql, ...values) => {
+    const client = await pool.connect();
+    try {
+      await client.query('set session_replication_role = replica');
+      await client.query(sql, [...values]);
+    } finally {
+      client.release(true);
+    }
+  };
   const close = async (): Promise<void> => {
+    await runtime.stop();
     await eventStore.close();
     await pool.end();
     await database.drop();
@@ -69,6 +117,13 @@ export const openInstallation = async ({ migrated = true } = {}): Promise<Instal
   return {
     url,
     pool,
+    projectors,
+    project: async () => {
+      const goal = await endOf(eventStore);
+      runtime.start();
+      await vi.waitUntil(() => projectors.every(({ name }) => (board.at(name) ?? '') >= goal), { timeout: 20_000, interval: 10 });
+      await runtime.stop();
+    },
     toolbox: {
       eventStore,
       eventChain,
@@ -76,6 +131,8 @@ export const openInstallation = async ({ migrated = true } = {}): Promise<Instal
       securityLog: createSecurityLog(pool),
       apiKeys: createApiKeys(pool, systemClock),
       ids: systemIds,
+      operations: createProjectionOperations(pool, eventStore, projectors),
+      projectionAudit: createProjectionAudit(pool, projectors),
       migrations: { run: () => migrate(pool), pending: () => pendingMigrations(pool) },
       close,
     },
@@ -111,14 +168,16 @@ export const openInstallation = async ({ migrated = true } = {}): Promise<Instal
       );
       ended._unsafeUnwrap();
     },
-    tamper: async (sql, ...values) => {
-      const client = await pool.connect();
-      try {
-        await client.query('set session_replication_role = replica');
-        await client.query(sql, [...values]);
-      } finally {
-        client.release(true);
-      }
+    tamper,
+    remember: async () => {
+      const copyOf = (table: string): string => `remembered.${table.replace('.', '_')}`;
+      await pool.query(`create schema remembered; ${remembered.map((table) => `create table ${copyOf(table)} as table ${table}`).join(';')}`);
+      return async () => {
+        for (const table of remembered) {
+          await tamper(`delete from ${table}`);
+          await tamper(`insert into ${table} overriding system value table ${copyOf(table)}`);
+        }
+      };
     },
     close,
   };

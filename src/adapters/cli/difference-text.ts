@@ -1,0 +1,27 @@
+import type { Difference } from '../../application/auditing/difference.ts';
+
+const range = (from: number, through: number): string => (from === through ? `event ${from}` : `events ${from} to ${through}`);
+
+/** A difference in words. Names where it is, never what stands there. */
+export const differenceSentence = (difference: Difference): string => {
+  switch (difference.kind) {
+    case 'event_altered':
+      return `${difference.stream}: event ${difference.revision} is not the one that was written there.`;
+    case 'event_missing':
+      return `${difference.stream}: ${range(difference.revision, difference.through)} missing.`;
+    case 'event_out_of_order':
+      return `${difference.stream}: event ${difference.revision} comes out of order in the feed.`;
+    case 'row_missing':
+      return `${difference.table}: the row of connection ${difference.connection_id} is missing.`;
+    case 'row_extra':
+      return `${difference.table}: connection ${difference.connection_id} has a row that its history does not lead to.`;
+    case 'row_differs': {
+      const where = difference.columns.length === 0 ? '' : ` in ${difference.columns.join(', ')}`;
+      return `${difference.table}: the row of connection ${difference.connection_id} differs from its history${where}.`;
+    }
+    case 'stream_parked':
+      return `${difference.projection}: ${difference.stream} is parked at event ${difference.revision} (${difference.reason}); see \`parked list\`.`;
+    case 'stream_not_comparable':
+      return `${difference.projection}: ${difference.stream} cannot be replayed past event ${difference.revision} (${difference.reason}).`;
+  }
+};
