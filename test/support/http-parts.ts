@@ -3,11 +3,16 @@ import { createSealer } from '../../src/adapters/crypto/aes-gcm-sealer.ts';
 import { keyringOf } from '../../src/adapters/crypto/keyring.ts';
 import type { HttpDeps, HttpSettings } from '../../src/adapters/http/http-deps.ts';
 import { createGuardedDispatcher } from '../../src/adapters/outbound/guarded-dispatcher.ts';
+import { createConnectionsProjector } from '../../src/adapters/postgres/connections/connections-projector.ts';
+import { createConnections } from '../../src/adapters/postgres/connections/postgres-connections.ts';
 import { createApiKeys } from '../../src/adapters/postgres/postgres-api-keys.ts';
 import { createAuthorizationAttempts } from '../../src/adapters/postgres/postgres-authorization-attempts.ts';
 import { createConnectSessions } from '../../src/adapters/postgres/postgres-connect-sessions.ts';
 import { createDataKeyRecords } from '../../src/adapters/postgres/postgres-data-key-records.ts';
 import { createIdempotencyRecords } from '../../src/adapters/postgres/postgres-idempotency-records.ts';
+import { createProjectionProgress } from '../../src/adapters/postgres/postgres-projection-progress.ts';
+import { createProgressBoard } from '../../src/adapters/postgres/projector/progress-board.ts';
+import { createProjectorRuntime, type ProjectorRuntime } from '../../src/adapters/postgres/projector/projector-runtime.ts';
 import { createSecurityLog } from '../../src/adapters/postgres/postgres-security-log.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
 import { systemIds } from '../../src/adapters/system/system-ids.ts';
@@ -16,7 +21,6 @@ import type { EventStore } from '../../src/application/ports/event-store.ts';
 import { clientKey } from '../../src/domain/values/ids.ts';
 import { scope } from '../../src/domain/values/scopes.ts';
 import { secret } from '../../src/domain/values/secret.ts';
-import { connectionsFromHistory } from './connections-from-history.ts';
 
 export type TikTokAddresses = Readonly<{ authorizeUrl: string; apiUrl: string }>;
 
@@ -40,8 +44,14 @@ export type PartsOptions = Readonly<{
   settings?: Partial<HttpSettings>;
 }>;
 
-/** Everything the HTTP side stands on, real but for the read model, which is folded from the history at each question. */
-export const createHttpParts = ({ pool, eventStore, tiktok, settings: changed = {} }: PartsOptions): Omit<HttpDeps, 'logger'> => {
+export type HttpParts = Readonly<{
+  parts: Omit<HttpDeps, 'logger'>;
+  /** Fills the read model, once started. */
+  projectors: ProjectorRuntime;
+}>;
+
+/** Everything the HTTP side stands on. Opens and starts nothing. */
+export const createHttpParts = ({ pool, eventStore, tiktok, settings: changed = {} }: PartsOptions): HttpParts => {
   const settings = { ...testSettings, ...changed };
   const sealer = createSealer({ keyring: keyringOf(['test', Buffer.alloc(32, 7)]), records: createDataKeyRecords(pool) });
   const client = createTikTokClient({
@@ -53,12 +63,13 @@ export const createHttpParts = ({ pool, eventStore, tiktok, settings: changed = 
     apiUrl: tiktok.apiUrl,
     dispatcher: createGuardedDispatcher({ exemptOrigins: [tiktok.apiUrl] }),
   });
-  const connections = connectionsFromHistory(eventStore, sealer);
+  const connections = createConnections(pool);
+  const board = createProgressBoard();
   const shared = {
     attempts: createAuthorizationAttempts(pool),
     sessions: createConnectSessions(pool),
     securityLog: createSecurityLog(pool),
-    progress: { waitFor: () => Promise.resolve(true) },
+    progress: createProjectionProgress({ pool, board, projections: ['connections'] }),
     connections,
     eventStore,
     sealer,
@@ -73,7 +84,7 @@ export const createHttpParts = ({ pool, eventStore, tiktok, settings: changed = 
       returnUrlAllowlist: settings.returnUrlAllowlist,
     },
   };
-  return {
+  const parts: Omit<HttpDeps, 'logger'> = {
     connecting: shared,
     completing: shared,
     unbinding: shared,
@@ -87,4 +98,6 @@ export const createHttpParts = ({ pool, eventStore, tiktok, settings: changed = 
     readiness: () => Promise.resolve({ status: 'ok', parts: {} }),
     metrics: null,
   };
+  const projector = createConnectionsProjector({ sealer, clientKey: clientKey(testClient.key) });
+  return { parts, projectors: createProjectorRuntime({ pool, eventStore, projectors: [projector], board }) };
 };

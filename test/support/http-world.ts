@@ -30,7 +30,8 @@ export const createHttpWorld = async (settings: Partial<HttpSettings> = {}): Pro
     apps: [simulatedApp({ clientKey: testClient.key, clientSecret: testClient.secret, redirectUris: [`${publicUrl}/api/tiktok/auth/callback`] })],
   });
   const eventStore = createPostgresEventStore({ pool: database.pool, url: database.url });
-  const parts = createHttpParts({ pool: database.pool, eventStore, tiktok: simulator, settings: { imageOrigins: [simulator.url], ...settings } });
+  const { parts, projectors } = createHttpParts({ pool: database.pool, eventStore, tiktok: simulator, settings: { imageOrigins: [simulator.url], ...settings } });
+  projectors.start();
   const apps: TestHttp[] = [];
   const another = async (changed: Partial<Omit<HttpDeps, 'logger'>>): Promise<TestHttp> => {
     const made = await createTestHttp({ ...parts, ...changed });
@@ -57,6 +58,7 @@ export const createHttpWorld = async (settings: Partial<HttpSettings> = {}): Pro
     close: async () => {
       await Promise.all(apps.map((app) => app.close()));
       await simulator.stop();
+      await projectors.stop();
       await eventStore.close();
       await database.drop();
     },

@@ -4,9 +4,22 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 
-const main = resolve(import.meta.dirname, '../../src/main.ts');
+export const checkout = resolve(import.meta.dirname, '../..');
+
+export type Environment = Readonly<Record<string, string>>;
+
+/** How the service is started, when not as a child of this process alone. */
+export type Launch = Readonly<{
+  /** The program and its arguments. */
+  command?: readonly string[];
+  cwd?: string;
+  /** The user it runs as. */
+  uid?: number;
+}>;
+
+export type Ended = Readonly<{ code: number | null; signal: NodeJS.Signals | null }>;
 
 /** A port that was free a moment ago. */
 export const freePort = async (): Promise<number> => {
@@ -24,12 +37,18 @@ export const temporaryDirectory = async (): Promise<Readonly<{ path: string; rem
   return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) };
 };
 
-export interface ServiceProcess {
+export interface SpawnedService {
   readonly url: string;
   readonly simulatorUrl: string;
   readonly process: ChildProcess;
-  /** Everything it printed so far. */
+  /** What it printed so far: log and announcement. */
   readonly output: () => string;
+  /** What it complained about on standard error so far. */
+  readonly errors: () => string;
+  readonly ended: Promise<Ended>;
+}
+
+export interface ServiceProcess extends SpawnedService {
   /** SIGTERM, then waits for the end; answers the exit code. */
   readonly stop: () => Promise<number | null>;
   /** SIGKILL, then waits for the end. */
@@ -42,55 +61,87 @@ const cleanEnvironment = (): NodeJS.ProcessEnv => {
   return { PATH, HOME, USER, LANG, TMPDIR };
 };
 
-const exitOf = async (child: ChildProcess): Promise<number | null> => {
-  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-  await once(child, 'exit');
-  return child.exitCode;
-};
+const running = new Set<ChildProcess>();
 
-const until = async (child: ChildProcess, output: () => string, ready: () => Promise<boolean>): Promise<void> => {
-  const deadline = performance.now() + 60_000;
-  for (;;) {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the service ended before it was ready:\n${output()}`);
-    if (await ready()) return;
-    if (performance.now() > deadline) throw new Error(`the service did not become ready:\n${output()}`);
-    await setTimeout(20);
+/** Kills what a failed test left running. */
+export const killLeftovers = async (): Promise<void> => {
+  for (const child of running) {
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
   }
 };
 
-/** Starts the service as a process of its own, as `npm start` does, and waits until it is ready. */
-export const startService = async (environment: Readonly<Record<string, string>>, args: readonly string[] = ['serve']): Promise<ServiceProcess> => {
+const startsByItself = [process.execPath, join(checkout, 'src/main.ts'), 'serve'];
+
+/** Starts the service and waits for nothing: it may be ready, still be starting or have ended. */
+export const spawnService = async (environment: Environment, { command = startsByItself, cwd = checkout, uid }: Launch = {}): Promise<SpawnedService> => {
   const port = environment['PORT'] ?? String(await freePort());
   const simulatorPort = environment['SIMULATOR_PORT'] ?? String(await freePort());
-  const child = spawn(process.execPath, [main, ...args], {
+  const [program = '', ...args] = command;
+  const child = spawn(program, args, {
+    cwd,
     env: { ...cleanEnvironment(), PORT: port, SIMULATOR_PORT: simulatorPort, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid === undefined ? {} : { uid, gid: uid }),
   });
-  let printed = '';
-  const keep = (chunk: Buffer) => {
-    printed += chunk.toString();
+  running.add(child);
+  const printed = { out: '', err: '' };
+  child.stdout.on('data', (chunk: Buffer) => (printed.out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (printed.err += chunk.toString()));
+  const ended = new Promise<Ended>((resolveEnd) => {
+    child.once('exit', () => running.delete(child));
+    // `close` comes when the last word has been read, and not before those who inherited its output are gone too.
+    child.once('close', (code, signal) => resolveEnd({ code, signal }));
+  });
+  return {
+    url: `http://localhost:${port}`,
+    simulatorUrl: `http://127.0.0.1:${simulatorPort}`,
+    process: child,
+    output: () => printed.out,
+    errors: () => printed.err,
+    ended,
   };
-  child.stdout.on('data', keep);
-  child.stderr.on('data', keep);
-  const url = `http://localhost:${port}`;
-  const isReady = () =>
-    fetch(`${url}/readyz`).then(
+};
+
+const readyWithinMillis = 60_000;
+
+const untilReady = async ({ url, process: child, output, errors }: SpawnedService): Promise<void> => {
+  const deadline = performance.now() + readyWithinMillis;
+  const told = (): string => `${output()}${errors()}`;
+  for (;;) {
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the service ended before it was ready:\n${told()}`);
+    const ready = await fetch(`${url}/readyz`).then(
       (answer) => answer.ok,
       () => false,
     );
-  await until(child, () => printed, isReady);
+    if (ready) return;
+    if (performance.now() > deadline) throw new Error(`the service did not become ready:\n${told()}`);
+    await pause(20);
+  }
+};
+
+/** Starts the service as a process of its own and waits until it is ready. */
+export const startService = async (environment: Environment, launch: Launch = {}): Promise<ServiceProcess> => {
+  const spawned = await spawnService(environment, launch);
+  await untilReady(spawned);
   return {
-    url,
-    simulatorUrl: `http://127.0.0.1:${simulatorPort}`,
-    process: child,
-    output: () => printed,
-    stop: () => {
-      child.kill('SIGTERM');
-      return exitOf(child);
+    ...spawned,
+    stop: async () => {
+      spawned.process.kill('SIGTERM');
+      return (await spawned.ended).code;
     },
     kill: async () => {
-      child.kill('SIGKILL');
-      await exitOf(child);
+      spawned.process.kill('SIGKILL');
+      if (running.has(spawned.process)) await once(spawned.process, 'exit');
     },
   };
+};
+
+/** Runs a command of the service to its end. */
+export const runCommand = async (environment: Environment, args: readonly string[]): Promise<Ended & Readonly<{ output: string; errors: string }>> => {
+  const command = [process.execPath, join(checkout, 'src/main.ts'), ...args];
+  const spawned = await spawnService(environment, { command });
+  const ended = await spawned.ended;
+  return { ...ended, output: spawned.output(), errors: spawned.errors() };
 };

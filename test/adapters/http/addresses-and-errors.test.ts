@@ -10,7 +10,7 @@ describe('addresses and errors', () => {
   let http: TestHttp;
 
   beforeAll(async () => {
-    http = await createTestHttp(createHttpParts({ pool: absentPool(), eventStore: createInMemoryEventStore(), tiktok: noTikTok }));
+    http = await createTestHttp(createHttpParts({ pool: absentPool(), eventStore: createInMemoryEventStore(), tiktok: noTikTok }).parts);
   });
 
   afterAll(() => http.close());

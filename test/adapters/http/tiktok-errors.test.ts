@@ -124,7 +124,7 @@ describe('each tiktok_error of the callback', () => {
   });
 
   it('database_error: the database does not answer, neither at the callback nor at the beginning', async () => {
-    const away = await world.another(createHttpParts({ pool: absentPool(), eventStore: createInMemoryEventStore(), tiktok: world.simulator, settings: { developmentPrincipals: true } }));
+    const away = await world.another(createHttpParts({ pool: absentPool(), eventStore: createInMemoryEventStore(), tiktok: world.simulator, settings: { developmentPrincipals: true } }).parts);
     const visitor = createPerson(away, { tiktok_oauth_1: 'x' });
     expect(await outcome(visitor, '?state=abc&code=abc')).toBe('?tiktok_error=database_error');
     const begun = await visitor.call({ url: '/api/tiktok/auth/authorize?return_to=https%3A%2F%2Fapp.example%2Fsettings%3Ftab%3D2' });
@@ -133,7 +133,7 @@ describe('each tiktok_error of the callback', () => {
   });
 
   it('database_error: the event store does not answer once TikTok has', async () => {
-    const store = createHttpParts({ pool: absentPool(), eventStore: world.parts.completing.eventStore, tiktok: world.simulator });
+    const { parts: store } = createHttpParts({ pool: absentPool(), eventStore: world.parts.completing.eventStore, tiktok: world.simulator });
     const away = await world.another({ completing: { ...world.parts.completing, sealer: store.completing.sealer } });
     const visitor = createPerson(away, { dev_user: 'unlucky' });
     expect(leadsTo(await visitor.connect(world, 'dilnoza')).search).toBe('?tiktok_error=database_error');
