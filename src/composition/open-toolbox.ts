@@ -4,6 +4,8 @@ import type { CannotOpen } from '../adapters/cli/cli-deps.ts';
 import type { Toolbox } from '../adapters/cli/toolbox.ts';
 import { eventChain } from '../adapters/event-store/codec/hash-chain.ts';
 import { migrate, pendingMigrations } from '../adapters/postgres/migrate.ts';
+import { createProjectionAudit } from '../adapters/postgres/postgres-projection-audit.ts';
+import { createProjectionOperations } from '../adapters/postgres/postgres-projection-operations.ts';
 import { assemble } from './assemble.ts';
 import { openDatabase } from './database.ts';
 import { tiktokSideOfCommands } from './open-tiktok-side.ts';
@@ -21,6 +23,8 @@ const toolboxOf = (container: Container, stopDatabase: () => Promise<void>): Too
     apiKeys: container.get('apiKeys'),
     ids: container.get('ids'),
     migrations: { pending: () => pendingMigrations(pool), run: () => migrate(pool) },
+    operations: createProjectionOperations(pool, container.get('eventStore'), container.get('projectorList')),
+    projectionAudit: createProjectionAudit(pool, container.get('projectorList')),
     close: async () => {
       await container.get('eventStore').close();
       await pool.end();
