@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { err, ok, type Result } from 'neverthrow';
 import { ownLikeItsFolder } from './private-file.ts';
 import { problem, type EmbeddedPostgresProblem } from './problem.ts';
+import { processFacts } from './process-facts.ts';
 import { hasCode } from './system-error.ts';
 
 /** The watchdog inherits the descriptor, so that the lock is free only when both are gone. */
@@ -15,7 +16,7 @@ const openExclusive = 0x20;
 const takesLockAtOpen = process.platform === 'darwin';
 
 /** How long a watchdog whose service was killed may still hold the lock, and how often that is looked at. */
-const graceMilliseconds = 1_000;
+const graceMilliseconds = 5_000;
 const pauseMilliseconds = 20;
 
 /**
@@ -27,24 +28,37 @@ export const lockDirectory = async (file: string, dataDir: string): Promise<Resu
   const until = performance.now() + graceMilliseconds;
   for (;;) {
     const handle = await openAndLock(file);
-    if (handle !== undefined) {
-      await handle.truncate(0);
-      await handle.write(`${process.pid}\n`, 0);
-      return ok({ descriptor: handle.fd, release: () => handle.close() });
-    }
-    if (performance.now() > until) return err(await busy(file, dataDir));
+    if (handle !== undefined) return ok(await signed(handle));
+    const holder = await holderOf(file);
+    const isAlive = holder !== undefined && (await processFacts(holder)) !== undefined;
+    if (isAlive || performance.now() > until) return err(busy(dataDir, holder));
     await delay(pauseMilliseconds);
   }
 };
 
-const busy = async (file: string, dataDir: string): Promise<EmbeddedPostgresProblem> => {
-  const holder = (await readFile(file, 'utf8').catch(() => '')).trim();
-  return problem(
+/** Leaves the holder's process id for whoever finds the directory busy. */
+const signed = async (handle: FileHandle): Promise<DirectoryLock> => {
+  try {
+    await handle.truncate(0);
+    await handle.write(`${process.pid}\n`, 0);
+    return { descriptor: handle.fd, release: () => handle.close() };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+};
+
+const holderOf = async (file: string): Promise<number | undefined> => {
+  const pid = Number.parseInt(await readFile(file, 'utf8').catch(() => ''), 10);
+  return pid > 0 ? pid : undefined;
+};
+
+const busy = (dataDir: string, holder: number | undefined): EmbeddedPostgresProblem =>
+  problem(
     'DataDirectoryBusy',
-    `The data directory ${dataDir} is in use by another running service${holder === '' ? '' : ` (process ${holder})`}.`,
+    `The data directory ${dataDir} is in use by another running service${holder === undefined ? '' : ` (process ${holder})`}.`,
     'Stop that one first, choose another data directory',
   );
-};
 
 const openAndLock = async (file: string): Promise<FileHandle | undefined> => {
   const exclusive = takesLockAtOpen ? openExclusive | constants.O_NONBLOCK : 0;
@@ -53,10 +67,14 @@ const openAndLock = async (file: string): Promise<FileHandle | undefined> => {
     throw error;
   });
   if (handle === undefined) return undefined;
-  await ownLikeItsFolder(file);
-  if (takesLockAtOpen || (await takeFlock(handle))) return handle;
-  await handle.close();
-  return undefined;
+  let taken = false;
+  try {
+    await ownLikeItsFolder(file);
+    taken = takesLockAtOpen || (await takeFlock(handle));
+  } finally {
+    if (!taken) await handle.close();
+  }
+  return taken ? handle : undefined;
 };
 
 /** The lock belongs to the open file, which the short-lived child shares with this process. */

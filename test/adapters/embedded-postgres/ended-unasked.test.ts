@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { findRunningPostgres } from '../../../src/adapters/embedded-postgres/find-running.ts';
-import { processesWith, untilGone } from './processes.ts';
+import { processesWith, untilGone, untilNoneWith } from './processes.ts';
 import { killServices, postmasterPid, runService, servingOf } from './running-service.ts';
 import { sharedCluster } from './shared-cluster.ts';
 import { notesOf, query, writeNote } from './sql.ts';
@@ -25,7 +25,7 @@ describe('when only the server is killed', () => {
     expect(await notesOf(url)).toContain('kept by the first');
     const token = await tokenOf(url);
     expect(await service.stop()).toBe(0);
-    await expect.poll(() => processesWith(token)).toEqual([]);
+    await untilNoneWith(token);
   });
 
   it('an adopted one is started again too', async () => {

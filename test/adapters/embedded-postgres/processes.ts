@@ -19,3 +19,7 @@ export const processesWith = async (text: string): Promise<readonly number[]> =>
 /** Resolves when a process is gone; fails if it takes too long. */
 export const untilGone = (pid: number): Promise<void> =>
   expect.poll(async () => (await commandLines()).has(pid), { interval: 20, timeout: 20_000 }).toBe(false);
+
+/** Resolves when no process has the text in its command line; fails if that takes too long. */
+export const untilNoneWith = (text: string): Promise<void> =>
+  expect.poll(() => processesWith(text), { interval: 20, timeout: 20_000 }).toEqual([]);

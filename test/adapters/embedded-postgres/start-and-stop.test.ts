@@ -9,7 +9,7 @@ import {
 } from '../../../src/adapters/embedded-postgres/launcher.ts';
 import { testFolder } from './folders.ts';
 import { sharedCluster } from './shared-cluster.ts';
-import { processesWith } from './processes.ts';
+import { processesWith, untilNoneWith } from './processes.ts';
 import { postmasterPid } from './running-service.ts';
 import { notesOf, query, writeNote } from './sql.ts';
 
@@ -94,7 +94,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await processesWith(String(token))).toContain(pid);
     await Promise.all([server.stop(), server.stop()]);
     await server.stop();
-    await expect.poll(() => processesWith(String(token))).toEqual([]);
+    await untilNoneWith(String(token));
     expect(await readdir(dataDir)).not.toContain('postmaster.pid');
   });
 
