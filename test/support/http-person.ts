@@ -37,3 +37,17 @@ export const createPerson = (http: TestHttp, cookies: Readonly<Record<string, st
     },
   };
 };
+
+/** A page of `GET /v1/connections`. */
+export const listed = z.object({ data: z.array(z.looseObject({ id: z.string(), user_id: z.string() })), next_cursor: z.string().nullable() });
+
+/** Connects TikTok's account for a user of development; answers the connection's id. */
+export const connectAs = async (world: HttpWorld, user: string, account: string): Promise<string> => {
+  const back = await createPerson(world.http, { dev_user: user }).connect(world, account);
+  if (leadsTo(back).searchParams.get('tiktok_success') !== 'true') throw new Error(`not connected: ${leadsTo(back).search}`);
+  const url = `/v1/connections?user_id=${user}&status=active`;
+  const page = listed.parse((await world.http.call({ url, headers: { authorization: 'Bearer dev' } })).json());
+  const [newest] = page.data;
+  if (newest === undefined) throw new Error('the new connection is not listed');
+  return newest.id;
+};

@@ -64,3 +64,6 @@ export const createHttpWorld = async (settings: Partial<HttpSettings> = {}): Pro
     },
   };
 };
+
+/** One in which everybody can name themselves. */
+export const createDevelopmentWorld = (): Promise<HttpWorld> => createHttpWorld({ developmentPrincipals: true });
