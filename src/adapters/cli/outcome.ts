@@ -1,8 +1,8 @@
-import { exitCodes } from './exit-codes.ts';
+import { exitCodes, type ExitCode } from './exit-codes.ts';
 
 /** A command that ran to its end. */
 export type Done = Readonly<{
-  exitCode: typeof exitCodes.done | typeof exitCodes.foundDifference;
+  exitCode: Exclude<ExitCode, typeof exitCodes.wrongUse>;
   /** What `--json` prints, as the only thing on standard output. */
   document: unknown;
   /** What a person reads instead. */

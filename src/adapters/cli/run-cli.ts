@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { CliDeps } from './cli-deps.ts';
 import { createCommandRunner } from './command-runner.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addHistory } from './commands/history.ts';
 import { addKeys } from './commands/keys.ts';
 import { addMigrate } from './commands/migrate.ts';
@@ -58,6 +59,7 @@ export const runCli = async (argv: readonly string[], deps: CliDeps): Promise<nu
   addVerify(program, runner);
   addRebuild(program, runner);
   addParked(program, runner);
+  addDoctor(program, deps, runner);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return servedWith ?? runner.exitCode;

@@ -1,4 +1,5 @@
 import type { Result } from 'neverthrow';
+import type { Unavailable } from '../../application/failures.ts';
 import type { ProjectionAudit } from '../../application/ports/audit-projections.ts';
 import type { ApiKeys } from '../../application/ports/api-keys.ts';
 import type { EventChain } from '../../application/ports/event-chain.ts';
@@ -15,6 +16,8 @@ export interface Migrations {
   /** Names of migrations that the database lacks, in order. */
   pending(): PromiseLike<Result<readonly string[], MigrationTrouble>>;
   run(): PromiseLike<Result<Readonly<{ applied: readonly string[]; newer: readonly string[] }>, MigrationTrouble>>;
+  /** Makes the cluster that the database was restored into its own, with no replica running. */
+  adoptCluster(): PromiseLike<Result<'adopted' | 'already ours', Unavailable>>;
 }
 
 /** What the commands work with, made by the composition root for one run of one command. */

@@ -24,6 +24,7 @@ export const run = async (parts: Partial<CliDeps>, ...argv: readonly string[]): 
   const exitCode = await runCli(argv, {
     serve: notGiven,
     open: notGiven,
+    examine: notGiven,
     out: (line) => out.push(line),
     err: (line) => err.push(line),
     draw: (line) => drawn.push(line),

@@ -4,9 +4,10 @@ import type pg from 'pg';
 import { vi } from 'vitest';
 import type { Toolbox } from '../../../src/adapters/cli/toolbox.ts';
 import { createSealer } from '../../../src/adapters/crypto/aes-gcm-sealer.ts';
-import { keyringOf } from '../../../src/adapters/crypto/keyring.ts';
+import { keyringOf, type Keyring } from '../../../src/adapters/crypto/keyring.ts';
 import { eventChain } from '../../../src/adapters/event-store/codec/hash-chain.ts';
-import { createPostgresEventStore } from '../../../src/adapters/event-store/postgres/postgres-event-store.ts';
+import { adoptCluster } from '../../../src/adapters/event-store/postgres/cluster.ts';
+import { createPostgresEventStore, type PostgresEventStore } from '../../../src/adapters/event-store/postgres/postgres-event-store.ts';
 import { migrate, pendingMigrations } from '../../../src/adapters/postgres/migrate.ts';
 import { createConnectionsProjector } from '../../../src/adapters/postgres/connections/connections-projector.ts';
 import { createPool } from '../../../src/adapters/postgres/pool.ts';
@@ -42,6 +43,8 @@ export interface Installation {
   connect(openId: string, userId?: string): Promise<ConnectionId>;
   disconnect(id: ConnectionId): Promise<void>;
   readonly projectors: readonly Projector[];
+  readonly eventStore: PostgresEventStore;
+  readonly keyring: Keyring;
   /** Lets the projectors run until they have seen everything that was written so far. */
   project(): Promise<void>;
   /** SQL by somebody who owns the tables and lifts what guards them. */
@@ -87,7 +90,8 @@ export const openInstallation = async ({ migrated = true } = {}): Promise<Instal
   const pool = createPool({ url });
   if (migrated) (await migrate(pool))._unsafeUnwrap();
   const eventStore = createPostgresEventStore({ pool, url });
-  const sealer = createSealer({ keyring: keyringOf([null, Buffer.alloc(32, 1)]), records: createDataKeyRecords(pool) });
+  const keyring = keyringOf([null, Buffer.alloc(32, 1)]);
+  const sealer = createSealer({ keyring, records: createDataKeyRecords(pool) });
   const projectors = [createConnectionsProjector({ sealer, clientKey: appKey }), createWorkProjector()];
   const board = createProgressBoard();
   const runtime = createProjectorRuntime({ pool, eventStore, projectors, board });
@@ -118,6 +122,8 @@ export const openInstallation = async ({ migrated = true } = {}): Promise<Instal
     url,
     pool,
     projectors,
+    eventStore,
+    keyring,
     project: async () => {
       const goal = await endOf(eventStore);
       runtime.start();
@@ -133,7 +139,7 @@ export const openInstallation = async ({ migrated = true } = {}): Promise<Instal
       ids: systemIds,
       operations: createProjectionOperations(pool, eventStore, projectors),
       projectionAudit: createProjectionAudit(pool, projectors),
-      migrations: { run: () => migrate(pool), pending: () => pendingMigrations(pool) },
+      migrations: { run: () => migrate(pool), pending: () => pendingMigrations(pool), adoptCluster: () => adoptCluster(pool) },
       close,
     },
     connect: async (account, user = 'user_1') => {

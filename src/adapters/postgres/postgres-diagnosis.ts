@@ -1,0 +1,89 @@
+import { ResultAsync } from 'neverthrow';
+import type pg from 'pg';
+import { z } from 'zod';
+import type { Unavailable } from '../../application/failures.ts';
+import type { DatabaseDiagnosis, KeyUse } from '../../application/ports/database-diagnosis.ts';
+import { sealed } from '../../domain/values/sealed.ts';
+import { ask, rowsOf, type Connection } from './database.ts';
+import { databaseUnavailable } from './failure.ts';
+import { openOwnConnection } from './own-connection.ts';
+import { liveCheckpoints } from './projector/projection-state.ts';
+import { connectionIdColumn, instantColumn } from './row-types.ts';
+
+const server = { name: 'diagnosis.server', text: `select current_setting('server_version_num')::integer as version, clock_timestamp() as now` };
+const serverRow = z.object({ version: z.number(), now: instantColumn });
+
+const session = { name: 'diagnosis.session', text: 'select pg_backend_pid() as pid' };
+const sessionRow = z.object({ pid: z.number() });
+
+const pidOf = async (connection: Connection): Promise<number | undefined> => {
+  // Unnamed: a pooler that shares sessions would not find a prepared statement again.
+  const { rows }: { rows: readonly unknown[] } = await connection.query(session.text);
+  return rows.map((row) => sessionRow.parse(row).pid)[0];
+};
+
+/**
+ * A pooler in transaction mode lends a session for a statement or a transaction. While one connection is within a
+ * transaction, another one that had its session before must get a different one, or both have the same.
+ */
+export const sharesSessions = async (one: Connection, other: Connection): Promise<boolean> => {
+  const before = await pidOf(one);
+  await other.query('begin');
+  const busy = await pidOf(other);
+  const meanwhile = await pidOf(one);
+  await other.query('rollback');
+  return busy === before || meanwhile !== before;
+};
+
+const keysInUse = {
+  name: 'diagnosis.keys_in_use',
+  text: `select k.key_encryption_key_id, count(*)::integer as data_keys, s.connection_id, s.life, s.sealed_profile
+    from tiktok_connections.data_keys k
+    left join lateral (
+      select c.connection_id, c.life, c.sealed_profile from tiktok_connections.data_keys d
+      join tiktok_connections.connections c on c.connection_id = d.connection_id and c.life = d.life
+      where d.key_encryption_key_id = k.key_encryption_key_id and d.purpose = 'profile' limit 1
+    ) s on true
+    group by k.key_encryption_key_id, s.connection_id, s.life, s.sealed_profile
+    order by k.key_encryption_key_id`,
+};
+
+const keyUseRow = z
+  .object({
+    key_encryption_key_id: z.string(),
+    data_keys: z.number(),
+    connection_id: connectionIdColumn.nullable(),
+    life: z.number().nullable(),
+    sealed_profile: z.string().nullable(),
+  })
+  .transform(({ key_encryption_key_id: keyEncryptionKeyId, data_keys: dataKeys, connection_id: connectionId, life, sealed_profile }): KeyUse => {
+    if (connectionId === null || life === null || sealed_profile === null) return { keyEncryptionKeyId, dataKeys, sample: null };
+    const context = { connectionId, life, purpose: 'profile', field: 'profile' } as const;
+    return { keyEncryptionKeyId, dataKeys, sample: { context, sealed: sealed(sealed_profile) } };
+  });
+
+/** What the database says about itself and what stands in it. */
+export const createDatabaseDiagnosis = (pool: pg.Pool): DatabaseDiagnosis => {
+  const compareSessions = async (): Promise<boolean> => {
+    const one = await openOwnConnection(pool, () => undefined);
+    const other = await openOwnConnection(pool, () => undefined);
+    try {
+      return await sharesSessions(one.client, other.client);
+    } finally {
+      await Promise.all([one.close(), other.close()]);
+    }
+  };
+  return {
+    server: () =>
+      ResultAsync.fromPromise(
+        rowsOf(pool, server, [], serverRow).then(([row]) => {
+          if (row === undefined) throw new Error('a select returned no row');
+          return row;
+        }),
+        databaseUnavailable,
+      ),
+    sessionsAreShared: (): ResultAsync<boolean, Unavailable> => ResultAsync.fromPromise(compareSessions(), databaseUnavailable),
+    keysInUse: () => ask(pool, keysInUse, [], keyUseRow),
+    checkpoints: () => ResultAsync.fromPromise(liveCheckpoints(pool), databaseUnavailable),
+  };
+};
