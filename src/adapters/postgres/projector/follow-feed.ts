@@ -16,16 +16,18 @@ export type Following = Readonly<{
   /** Asked last in every batch; false rolls it back. */
   mayCommit?: () => boolean;
   onWritten: (batch: FeedBatch, written: Extract<WrittenBatch, { kind: 'Written' }>) => void;
+  /** Events in a batch while behind, at most. */
+  catchUpBatch?: number;
 }>;
 
 /** `Moved`: somebody else changed the checkpoint. */
 export type FollowEnd = Readonly<{ kind: 'CaughtUp' | 'Behind' | 'Stopped' | 'Moved'; checkpoint: Checkpoint | null }>;
 
-export const catchUpBatch = 2_000;
+const defaultCatchUpBatch = 1_000;
 const liveBatch = 200;
 
 const followOnce = async (following: Following, from: Checkpoint | null, live: boolean): Promise<Result<FollowEnd, FeedFailure>> => {
-  const { eventStore, projector, writer, signal, mayCommit, onWritten } = following;
+  const { eventStore, projector, writer, signal, mayCommit, onWritten, catchUpBatch = defaultCatchUpBatch } = following;
   const batchSize = live ? liveBatch : catchUpBatch;
   const feed = eventStore.feed({ after: from, streamPrefixes: projector.streamPrefixes, batchSize, live, signal });
   let checkpoint = from;

@@ -2,6 +2,7 @@ import { err, type Result } from 'neverthrow';
 import type pg from 'pg';
 import type { EventStore } from '../../../application/ports/event-store.ts';
 import { backoff, createLoop } from '../background-loop.ts';
+import type { Connection } from '../database.ts';
 import { wordsOf } from '../failure.ts';
 import { followFeed, type FollowEnd } from './follow-feed.ts';
 import { createLag } from './lag.ts';
@@ -65,6 +66,7 @@ export const createProjectorDriver = ({ pool, eventStore, projector, board, onWr
   let rebuilding: RebuildProgress | null = null;
   /** Whether the rows were this replica's own before: then others changed them, and it does not change them back. */
   let settled = false;
+  let yielded = false;
 
   const well = (): void => {
     failures = 0;
@@ -97,8 +99,7 @@ export const createProjectorDriver = ({ pool, eventStore, projector, board, onWr
     alarms = await projector.alarms(transactionOf(pool, projector, 'live'));
   };
 
-  const follow = async (state: ProjectionState, signal: AbortSignal, lost: AbortSignal): Promise<Result<FollowEnd, RebuildFailure>> => {
-    const ended = AbortSignal.any([signal, lost]);
+  const follow = async (state: ProjectionState, ended: AbortSignal, lost: AbortSignal): Promise<Result<FollowEnd, RebuildFailure>> => {
     const retried = await retryAllParked({ pool, eventStore, projector }, ended);
     if (retried.isErr()) return err(retried.error);
     if (state.checkpoint !== null) board.note(name, state.checkpoint);
@@ -122,7 +123,7 @@ export const createProjectorDriver = ({ pool, eventStore, projector, board, onWr
     );
   };
 
-  const drive = async (lock: SessionLock, signal: AbortSignal): Promise<number> => {
+  const drive = async (lock: SessionLock, signal: AbortSignal, takenAway: AbortSignal): Promise<number> => {
     await lookAtAlarms();
     const watching = setInterval(() => void lookAtAlarms().catch(() => undefined), alarmsMillis);
     board.setDriving(name, true);
@@ -132,13 +133,32 @@ export const createProjectorDriver = ({ pool, eventStore, projector, board, onWr
       const state = await readState(pool, name, 'live');
       if (state === null || !isOurs(state)) return 0;
       well();
-      const end = await follow(state, signal, lock.lost);
+      const end = await follow(state, AbortSignal.any([signal, lock.lost, takenAway]), lock.lost);
       if (end.isErr()) return failed(sentenceOf(end.error));
       return lock.lost.aborted && !signal.aborted ? failed('the connection that holds the lock was lost') : 0;
     } finally {
       clearInterval(watching);
       board.setDriving(name, false);
       lag.end();
+    }
+  };
+
+  /** Notices by itself, not by the next event, when a rebuild by other code or settings has put its rows here. */
+  const lockAndDrive = async (ours: boolean, signal: AbortSignal): Promise<number> => {
+    const takenAway = new AbortController();
+    const look = async (connection: Connection): Promise<void> => {
+      const state = await readState(connection, name, 'live');
+      if (state === null || !isOurs(state)) takenAway.abort();
+    };
+    const lock = await takeSessionLock(pool, `projector:${name}`, look);
+    if (lock === null) {
+      lag.forget();
+      return ours ? standbyMillis : yieldMillis;
+    }
+    try {
+      return ours ? await drive(lock, signal, takenAway.signal) : await rebuildRows(signal);
+    } finally {
+      await lock.release();
     }
   };
 
@@ -153,17 +173,15 @@ export const createProjectorDriver = ({ pool, eventStore, projector, board, onWr
     const ours = isOurs(state);
     if (!ours && !settled) return rebuildRows(signal);
     settled = true;
-    if (!ours) lastError = 'a replica with other settings made the rows';
-    const lock = await takeSessionLock(pool, `projector:${name}`);
-    if (lock === null) {
-      lag.forget();
-      return ours ? standbyMillis : yieldMillis;
+    if (!ours) {
+      lastError = 'a replica with other settings made the rows';
+      if (!yielded) {
+        yielded = true;
+        return yieldMillis;
+      }
     }
-    try {
-      return ours ? await drive(lock, signal) : await rebuildRows(signal);
-    } finally {
-      await lock.release();
-    }
+    yielded = !ours;
+    return lockAndDrive(ours, signal);
   };
 
   const loop = createLoop({

@@ -38,13 +38,15 @@ export type RebuildParts = Readonly<{
   onProgress?: (progress: RebuildProgress) => void;
   /** Throws away what an earlier run of the same version has built. */
   fresh?: boolean;
+  /** Events in a transaction, at most. */
+  batchSize?: number;
 }>;
 
 const swapPause = backoff(50, 1_000);
 
 /** Fills and swaps; `stopped` also ends when the lock on rebuilding is lost. */
 const build = async (parts: RebuildParts, stopped: AbortSignal): Promise<Result<void, RebuildFailure>> => {
-  const { pool, eventStore, projector, onProgress } = parts;
+  const { pool, eventStore, projector, onProgress, batchSize } = parts;
   const writer = createBatchWriter(pool, projector, 'next');
   let events = 0;
   let checkpoint = (await readState(pool, projector.name, 'next'))?.checkpoint ?? null;
@@ -58,6 +60,7 @@ const build = async (parts: RebuildParts, stopped: AbortSignal): Promise<Result<
         projector,
         writer,
         signal: stopped,
+        ...(batchSize === undefined ? {} : { catchUpBatch: batchSize }),
         onWritten: (batch) => {
           events += batch.events.length;
           checkpoint = batch.checkpoint;

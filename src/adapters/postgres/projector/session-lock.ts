@@ -21,23 +21,31 @@ const freeRow = z.object({ free: z.boolean() });
 const isFree = async (connection: Connection, statement: typeof probe, name: string): Promise<boolean> =>
   (await rowsOf(connection, statement, [name], freeRow))[0]?.free === true;
 
-/** Asks for a sign of life again and again; `dead` when none comes in time. Answers how to stop. */
-const watch = ({ client }: OwnConnection, dead: () => void): (() => void) => {
+const signOfLife = async (connection: Connection): Promise<void> => {
+  await connection.query('select 1');
+};
+
+/** Asks the connection again and again; `dead` when no answer comes in time. Answers how to stop. */
+const watch = ({ client }: OwnConnection, beat: typeof signOfLife, dead: () => void): (() => void) => {
   let timer: NodeJS.Timeout;
-  const beat = (): void => {
+  const next = async (): Promise<void> => {
     const silence = setTimeout(dead, silenceMillis);
-    client.query('select 1', (error: Error | null) => {
+    try {
+      await beat(client);
+      timer = setTimeout(() => void next().catch(dead), heartbeatMillis);
+    } finally {
       clearTimeout(silence);
-      if (error === null) timer = setTimeout(beat, heartbeatMillis);
-      else dead();
-    });
+    }
   };
-  timer = setTimeout(beat, heartbeatMillis);
+  timer = setTimeout(() => void next().catch(dead), heartbeatMillis);
   return () => clearTimeout(timer);
 };
 
-/** Null when another session holds the lock. Rejects when the database is away. */
-export const takeSessionLock = async (pool: pg.Pool, name: string): Promise<SessionLock | null> => {
+/**
+ * Null when another session holds the lock. Rejects when the database is away.
+ * @param beat a statement over the lock's connection, sent every second; the lock is lost when it fails
+ */
+export const takeSessionLock = async (pool: pg.Pool, name: string, beat = signOfLife): Promise<SessionLock | null> => {
   // Who stands by asks through the pool, at the price of one statement; a connection is opened for a free lock only.
   if (!(await isFree(pool, probe, name))) return null;
   const losing = new AbortController();
@@ -51,7 +59,7 @@ export const takeSessionLock = async (pool: pg.Pool, name: string): Promise<Sess
     await connection.close();
     throw error;
   }
-  const stopWatching = watch(connection, () => losing.abort());
+  const stopWatching = watch(connection, beat, () => losing.abort());
   return {
     lost: losing.signal,
     release: async () => {
