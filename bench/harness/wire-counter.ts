@@ -11,6 +11,8 @@ export type WireCounts = Readonly<{
   bytesFromServer: number;
   /** How often each kind of statement was completed, by the server's word for it. */
   byCommand: Readonly<Record<string, number>>;
+  /** How often each prepared statement was asked for, by its name. */
+  byName: Readonly<Record<string, number>>;
 }>;
 
 export interface WireCounter extends AsyncDisposable {
@@ -38,12 +40,19 @@ const messageReader = (onMessage: (kind: string, body: Buffer) => void): ((chunk
 
 const commandComplete = 'C';
 const readyForQuery = 'Z';
+const bind = 'B';
+
+const countUp = (counts: Map<string, number>, key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
+
+/** A bind names its portal, then the statement; each name ends with a zero byte. */
+const boundStatement = (body: Buffer): string => body.toString('latin1').split('\0', 2)[1] ?? '';
 
 /** Relays a database's connections on the loopback and counts what the server answers. Costs time: not for timed rounds. */
 export const countOnTheWire = async (databaseUrl: string): Promise<WireCounter> => {
   const target = new URL(databaseUrl);
   let counts = { statements: 0, roundTrips: 0, bytesToServer: 0, bytesFromServer: 0 };
   let byCommand = new Map<string, number>();
+  let byName = new Map<string, number>();
   const open = new Set<Socket>();
 
   const relay = (client: Socket): void => {
@@ -54,15 +63,21 @@ export const countOnTheWire = async (databaseUrl: string): Promise<WireCounter> 
       if (kind === commandComplete) {
         const command = body.toString('latin1').split(/[ \0]/)[0] ?? '';
         counts.statements += 1;
-        byCommand.set(command, (byCommand.get(command) ?? 0) + 1);
+        countUp(byCommand, command);
       }
       if (kind === readyForQuery) {
         if (greeted) counts.roundTrips += 1;
         greeted = true;
       }
     });
+    const readAsked = messageReader((kind, body) => {
+      if (kind === bind) countUp(byName, boundStatement(body));
+    });
     client.on('data', (chunk: Buffer) => {
-      if (greeted) counts.bytesToServer += chunk.length;
+      if (greeted) {
+        counts.bytesToServer += chunk.length;
+        readAsked(chunk);
+      }
       server.write(chunk);
     });
     server.on('data', (chunk: Buffer) => {
@@ -92,8 +107,9 @@ export const countOnTheWire = async (databaseUrl: string): Promise<WireCounter> 
     reset: () => {
       counts = { statements: 0, roundTrips: 0, bytesToServer: 0, bytesFromServer: 0 };
       byCommand = new Map();
+      byName = new Map();
     },
-    counts: () => ({ ...counts, byCommand: Object.fromEntries(byCommand) }),
+    counts: () => ({ ...counts, byCommand: Object.fromEntries(byCommand), byName: Object.fromEntries(byName) }),
     [Symbol.asyncDispose]: async () => {
       for (const socket of open) socket.destroy();
       listener.close();

@@ -1,0 +1,36 @@
+import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { runProgram } from '../harness/own-process.ts';
+import { benchKeySetting } from '../histories/bench-keys.ts';
+import { benchClient } from '../histories/connection-history.ts';
+import { startProgram, type RunningProgram } from './running-program.ts';
+
+const main = resolve(import.meta.dirname, '../../src/main.ts');
+
+/** As in production: an external database, nothing of the development start-up. */
+const settingsOf = (databaseUrl: string): Readonly<Record<string, string>> => ({
+  NODE_ENV: 'production',
+  DATABASE_URL: databaseUrl,
+  PUBLIC_URL: 'https://bench.example',
+  TIKTOK_CLIENT_KEY: benchClient,
+  TIKTOK_CLIENT_SECRET: 'a-secret-of-nobody',
+  TIKTOK_TOKEN_ENCRYPTION_KEY: benchKeySetting,
+});
+
+/** The whole service in a process of its own, its log written and thrown away. */
+export const startOurService = (databaseUrl: string, environment: Readonly<Record<string, string>> = {}): Promise<RunningProgram> =>
+  startProgram({ args: [main, 'serve'], environment: { ...settingsOf(databaseUrl), ...environment }, workingDirectory: tmpdir() });
+
+/** The service as `npm start` starts it in a clone: embedded PostgreSQL in `dataDir`, simulator, development. */
+export const startWithEverythingEmbedded = (dataDir: string, environment: Readonly<Record<string, string>>): Promise<RunningProgram> =>
+  startProgram({ args: [main, 'serve'], environment: { DATA_DIR: dataDir, ...environment }, workingDirectory: dataDir });
+
+const created = z.object({ key: z.string() });
+
+/** An API key that may read connections, made by the command line. */
+export const makeApiKey = async (databaseUrl: string): Promise<string> => {
+  const args = ['keys', 'create', '--name', 'bench', '--scopes', 'connections:read', '--json'];
+  const printed = await runProgram(main, args, { environment: settingsOf(databaseUrl) });
+  return created.parse(JSON.parse(printed)).key;
+};

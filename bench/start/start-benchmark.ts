@@ -1,0 +1,73 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pauseFor } from 'node:timers/promises';
+import { createBenchDatabase } from '../harness/bench-database.ts';
+import { compare, type Contestant } from '../harness/comparison.ts';
+import { figure, ratioFinding, type Bench, type Benchmark, type Finding } from '../harness/finding.ts';
+import { startBareService } from '../service/bare-service.ts';
+import { startOurService, startWithEverythingEmbedded } from '../service/our-service.ts';
+import { freePort, type RunningProgram } from '../service/running-program.ts';
+
+const temporaryFolder = async (): Promise<AsyncDisposable & Readonly<{ path: string }>> => {
+  const path = await mkdtemp(join(tmpdir(), 'tiktok-connections-start-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) };
+};
+
+const starting = (name: string, start: () => Promise<RunningProgram>): Contestant => ({
+  name,
+  round: async () => {
+    await using program = await start();
+    return program.readyMillis;
+  },
+});
+
+const timeToReady = async (databaseUrl: string, { quick }: Bench): Promise<readonly Finding[]> => {
+  await using cache = await temporaryFolder();
+  const warm = { NODE_COMPILE_CACHE: cache.path };
+  const comparison = await compare({
+    unit: 'ms',
+    rounds: quick ? 5 : 15,
+    ours: starting('service', () => startOurService(databaseUrl, warm)),
+    baselines: [
+      starting('bare fastify and pg', () => startBareService(databaseUrl, warm)),
+      starting('bare, without a compile cache', () => startBareService(databaseUrl, { NODE_DISABLE_COMPILE_CACHE: '1' })),
+    ],
+  });
+  return comparison.ratios.map((ratio, index) => ratioFinding('start to ready', comparison, ratio, index === 0 ? { atMost: 2.5 } : null));
+};
+
+const idleMemory = async (databaseUrl: string, { quick }: Bench): Promise<readonly Finding[]> => {
+  await using ours = await startOurService(databaseUrl);
+  await using bare = await startBareService(databaseUrl);
+  await pauseFor(quick ? 3_000 : 15_000);
+  return [
+    figure('idle memory', 'MB', await ours.megabytes(), { atMost: 150 }),
+    figure('bare fastify and pg: idle memory', 'MB', await bare.megabytes()),
+  ];
+};
+
+const embedded = async ({ quick }: Bench): Promise<readonly Finding[]> => {
+  await using folder = await temporaryFolder();
+  const environment = { SIMULATOR_PORT: String(await freePort()) };
+  const startOnce = async (): Promise<number> => {
+    await using program = await startWithEverythingEmbedded(folder.path, environment);
+    return program.readyMillis;
+  };
+  const first = await startOnce();
+  const later: number[] = [];
+  for (let start = 0; start < (quick ? 2 : 7); start += 1) later.push(await startOnce());
+  return [
+    figure('embedded, the first start', 'ms', first),
+    figure('embedded, later starts, the slowest', 'ms', Math.max(...later), { atMost: 4_000 }, { starts: later.map(Math.round) }),
+  ];
+};
+
+export const startBenchmark: Benchmark = {
+  name: 'start',
+  title: 'from starting the process to ready, and what it holds when idle',
+  run: async (bench) => {
+    await using database = await createBenchDatabase(bench.serverUrl);
+    return [...(await timeToReady(database.url, bench)), ...(await idleMemory(database.url, bench)), ...(await embedded(bench))];
+  },
+};
