@@ -1,6 +1,6 @@
 import { chmod, chown, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { findBinaries } from '../../../src/adapters/embedded-postgres/binaries.ts';
 import { sharedFolder, testFolder } from './folders.ts';
 import { untilGone } from './processes.ts';
@@ -18,6 +18,10 @@ const copiesFolder = sharedFolder();
 const settings = { fsync: 'off' };
 
 const ownerOf = async (path: string): Promise<number> => (await stat(path)).uid;
+
+const changeModes = async (folders: readonly string[], mode: number): Promise<void> => {
+  for (const folder of folders) await chmod(folder, mode);
+};
 
 /** A clone in a folder that only its owner may enter, like those below /root. */
 const closedClone = async (): Promise<Omit<ServiceOptions, 'asRoot'> & { binariesFolder: string }> => {
@@ -132,13 +136,14 @@ describe('for an ordinary user', () => {
     const place = await placeForUser(ordinary);
     const folder = await testFolder();
     const binariesFolder = await copyIncompletely(folder);
-    for (const closed of ['native/lib', 'native/bin', 'native', '.']) await chmod(join(folder, closed), 0o555);
+    const folders = ['.', 'native', 'native/lib', 'native/bin'].map((name) => join(folder, name));
+    onTestFinished(() => changeModes(folders, 0o755));
+    await changeModes(folders, 0o555);
     const dataDir = join(place.home, 'postgres');
     const service = await runService({ dataDir, binariesFolder, settings }, place);
     await writeNote(servingOf(service).url, 'kept');
     expect(await readdir(join(place.home, '.cache', 'tiktok-connections'))).toEqual([expect.stringMatching(/^postgresql-[0-9a-f]{16}$/)]);
     await service.stop();
-    for (const closed of ['.', 'native', 'native/lib', 'native/bin']) await chmod(join(folder, closed), 0o755);
   });
 
   it('is told when a folder may not be written to', async () => {

@@ -32,9 +32,14 @@ export const pathWithout = async (program: string): Promise<string> => {
   return folder;
 };
 
-/** Files that nothing writes to are linked, where links are possible. */
+/** Files that nothing writes to are linked where that is possible: on one file system, and to files of one's own. */
 export const copyTree = async (from: string, to: string): Promise<void> => {
-  await run('cp', ['-RL', '--link', from, to]).catch(() => run('cp', ['-RL', from, to]));
+  try {
+    await run('cp', ['-RL', '--link', from, to]);
+  } catch {
+    await rm(to, { recursive: true, force: true });
+    await run('cp', ['-RL', from, to]);
+  }
 };
 
 /** Real copies of the programs without what an install script would have added. */
