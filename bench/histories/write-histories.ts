@@ -62,8 +62,9 @@ export const writeHistories = async (pool: pg.Pool, events: number): Promise<voi
         const head = heads.get(connection.id) ?? emptyHead;
         const occurredAt = momentOf(place);
         const event = await eventAt(sealer, connection, step, occurredAt);
-        const [entry] = codec.encode(stream, head, [{ ...sampleAppend(event), occurredAt }]);
-        if (entry === undefined) throw new Error('nothing was encoded');
+        const [encoded] = codec.encode(stream, head, [{ ...sampleAppend(event), occurredAt }]);
+        if (encoded === undefined) throw new Error('nothing was encoded');
+        const { entry } = encoded;
         heads.set(connection.id, { revision: entry.revision, hash: entry.hash });
         written.push({ stream, entry });
         place += 1;

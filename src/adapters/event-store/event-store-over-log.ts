@@ -1,6 +1,6 @@
 import { err, ok, ResultAsync, type Result } from 'neverthrow';
 import type { StreamName } from '../../application/ports/event-names.ts';
-import type { Appended, AppendFailure, EventStore, EventToAppend, FeedBatch, RecordedEvent, StreamHead } from '../../application/ports/event-store.ts';
+import type { Appended, AppendFailure, EventStore, EventToAppend, FeedBatch, StoredEvent, StreamHead } from '../../application/ports/event-store.ts';
 import type { EventCodec } from './codec/event-codec.ts';
 import type { EntryToAppend, EventLog } from './event-log.ts';
 
@@ -20,17 +20,22 @@ const append = async (
   events: readonly EventToAppend[],
 ): Promise<Result<Appended, AppendFailure>> => {
   if (events.length === 0) throw new TypeError('an append needs at least one event');
-  const entries = codec.encode(stream, head, events);
+  const encoded = codec.encode(stream, head, events);
+  const entries = encoded.map(({ entry }) => entry);
   const bytes = sizeOf(entries);
   if (bytes > appendLimitBytes) return err({ kind: 'EventTooLarge', stream, bytes, limit: appendLimitBytes });
 
   const appended = await log.append(stream, head, entries);
   if (appended.isErr()) return err(appended.error);
-  const recorded = appended.value.map((entry) => codec.decode(entry)).filter((event): event is RecordedEvent => event.readable);
-  const last = recorded.at(-1);
+  const recorded = appended.value.map((address, index): StoredEvent => {
+    const written = encoded[index];
+    return written?.entry.hash === address.hash ? { ...address, readable: true, ...written.content } : codec.decode(address);
+  });
+  const readable = recorded.filter((event) => event.readable);
+  const last = readable.at(-1);
   // A repeat of what newer code wrote under the same ids: a reload shows what stands there.
-  if (last === undefined || recorded.length < entries.length) return err({ kind: 'Conflict', stream });
-  return ok({ head: { revision: last.revision, hash: last.hash }, events: recorded, checkpoint: last.checkpoint });
+  if (last === undefined || readable.length < entries.length) return err({ kind: 'Conflict', stream });
+  return ok({ head: { revision: last.revision, hash: last.hash }, events: readable, checkpoint: last.checkpoint });
 };
 
 /** The one way to an `EventStore`: any log of text, read and written through `codec`. */

@@ -18,9 +18,9 @@ test.each(current.map((file) => [`${file.type} ${file.schemaVersion}`, file] as 
   const event = codec.decode(addressOfGolden(file));
   if (!event.readable) throw new Error(event.reason);
   const head = { revision: file.revision - 1, hash: file.previousHash };
-  const [entry] = codec.encode(file.stream, head, [event]);
+  const [encoded] = codec.encode(file.stream, head, [event]);
   const { previousHash: _previous, stream: _stream, ...written } = file;
-  expect(entry).toEqual(written);
+  expect(encoded?.entry).toEqual(written);
 });
 
 test('every type and version ever written has its golden file', () => {

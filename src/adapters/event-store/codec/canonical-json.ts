@@ -5,33 +5,34 @@ const isPlain = (value: object): boolean => {
   return prototype === Object.prototype || prototype === null;
 };
 
-const refuse = (path: string, what: string): never => {
-  throw new TypeError(`${path} holds ${what}, which has no one spelling in JSON`);
+const refuse = (name: string, what: string): never => {
+  throw new TypeError(`${name} holds ${what}, which has no one spelling in JSON`);
 };
 
-const spell = (value: unknown, path: string): string => {
+/** @param name the key that the value stands under, for the message of a refusal */
+const spell = (value: unknown, name: string): string => {
   switch (typeof value) {
     case 'string':
     case 'boolean':
       return JSON.stringify(value);
     case 'number':
-      return Number.isFinite(value) ? JSON.stringify(value) : refuse(path, 'a number that is not finite');
+      return Number.isFinite(value) ? JSON.stringify(value) : refuse(name, 'a number that is not finite');
     case 'object':
       if (value === null) return 'null';
-      if (Array.isArray(value)) return `[${value.map((item, index) => spell(item, `${path}[${index}]`)).join()}]`;
-      return isPlain(value) ? spellObject(value, path) : refuse(path, 'an object of a class');
+      if (Array.isArray(value)) return `[${value.map((item) => spell(item, name)).join()}]`;
+      return isPlain(value) ? spellObject(value, name) : refuse(name, 'an object of a class');
     default:
-      return refuse(path, `a value of type ${typeof value}`);
+      return refuse(name, `a value of type ${typeof value}`);
   }
 };
 
-const spellObject = (value: object, path: string): string => {
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  const members = entries.map(([key, item]) => {
-    if (integerLike.test(key)) refuse(path, 'a key that looks like an integer');
-    return `${JSON.stringify(key)}:${spell(item, `${path}.${key}`)}`;
-  });
-  return `{${members.join()}}`;
+const spellObject = (value: object, name: string): string => {
+  let members = '';
+  for (const [key, item] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (integerLike.test(key)) refuse(name, 'a key that looks like an integer');
+    members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${spell(item, key)}`;
+  }
+  return `{${members}}`;
 };
 
 /**
@@ -39,4 +40,4 @@ const spellObject = (value: object, path: string): string => {
  * which a store that parses what it keeps relies on. Throws a TypeError for what would not survive that: keys that look
  * like integers (they would be reordered), undefined, numbers that are not finite, objects of a class.
  */
-export const canonicalJson = (value: unknown): string => spell(value, 'value');
+export const canonicalJson = (value: unknown): string => spell(value, 'the value');

@@ -2,6 +2,7 @@ import { err, ok, type Result } from 'neverthrow';
 import { z } from 'zod';
 import type { ChainHash, StreamName } from '../../../application/ports/event-names.ts';
 import type { DomainEvent, EventAddress, EventMetadata, EventToAppend, StoredEvent, StreamHead } from '../../../application/ports/event-store.ts';
+import type { Instant } from '../../../domain/values/instant.ts';
 import type { EntryToAppend } from '../event-log.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { shapeProblem, type EventFormat } from './event-format.ts';
@@ -9,9 +10,13 @@ import { eventFormats } from './event-formats.ts';
 import { linkHash } from './hash-chain.ts';
 import { isInstant, storedCommandId } from './value-schemas.ts';
 
+/** What an entry says, for whoever has just written it. */
+export type Content = Readonly<{ event: DomainEvent; occurredAt: Instant; metadata: EventMetadata }>;
+export type Encoded = Readonly<{ entry: EntryToAppend; content: Content }>;
+
 export interface EventCodec {
   /** Throws for an event that could not be read back: that is a mistake in the code that made it. */
-  encode(stream: StreamName, head: StreamHead, events: readonly EventToAppend[]): readonly EntryToAppend[];
+  encode(stream: StreamName, head: StreamHead, events: readonly EventToAppend[]): readonly Encoded[];
   decode(address: EventAddress): StoredEvent;
 }
 
@@ -51,12 +56,14 @@ const parseEvent = (formats: ReadonlyMap<string, EventFormat>, { type, schemaVer
     .mapErr((problem) => `data: ${problem}`);
 };
 
-const parseMetadata = (text: string): Result<EventMetadata, string> =>
+const parseMetadata = (raw: unknown): Result<EventMetadata, string> => {
+  const metadata = storedMetadata.safeParse(raw);
+  return metadata.success ? ok(metadata.data) : err(shapeProblem(metadata.error));
+};
+
+const readMetadata = (text: string): Result<EventMetadata, string> =>
   parseJson(text)
-    .andThen((raw) => {
-      const metadata = storedMetadata.safeParse(raw);
-      return metadata.success ? ok(metadata.data) : err(shapeProblem(metadata.error));
-    })
+    .andThen(parseMetadata)
     .mapErr((problem) => `metadata: ${problem}`);
 
 /** @param formats by event type; what they do not cover is read as unreadable */
@@ -66,32 +73,33 @@ export const createEventCodec = (formats = eventFormats): EventCodec => {
     if (!isInstant(occurredAt)) return { ...address, readable: false, reason: 'occurred_at: not a moment' };
     const event = parseEvent(formats, address);
     if (event.isErr()) return { ...address, readable: false, reason: event.error };
-    const metadata = parseMetadata(metadataText);
+    const metadata = readMetadata(metadataText);
     if (metadata.isErr()) return { ...address, readable: false, reason: metadata.error };
     return { ...address, readable: true, event: event.value, occurredAt, metadata: metadata.value };
   };
 
-  const encodeOne = (stream: StreamName, revision: number, previous: ChainHash | null, toAppend: EventToAppend): EntryToAppend => {
-    const { id, event, occurredAt } = toAppend;
-    const format = formats.get(event.type);
-    if (format === undefined) throw new TypeError(`the event type ${event.type} has no format`);
-    if (!isInstant(occurredAt)) throw new TypeError(`${event.type} has no moment`);
-    const schemaVersion = format.version;
-    const data = canonicalJson(event.data);
-    const metadata = canonicalJson(toAppend.metadata);
-    const readBack = parseJson(data).andThen(format.parse).andThen(() => parseMetadata(metadata));
-    if (readBack.isErr()) throw new TypeError(`${event.type} could not be read back: ${readBack.error}`);
-    const text = { id, revision, type: event.type, schemaVersion, occurredAt, data, metadata };
-    return { ...text, hash: linkHash(previous, { stream, ...text }) };
+  const encodeOne = (stream: StreamName, revision: number, previous: ChainHash | null, toAppend: EventToAppend): Encoded => {
+    const { id, event: { type, data: eventData }, occurredAt } = toAppend;
+    const format = formats.get(type);
+    if (format === undefined) throw new TypeError(`the event type ${type} has no format`);
+    const event = format.parse(eventData);
+    if (event.isErr()) throw new TypeError(`${type} could not be read back: ${event.error}`);
+    const metadata = parseMetadata(toAppend.metadata);
+    if (metadata.isErr()) throw new TypeError(`the metadata of ${type} could not be read back: ${metadata.error}`);
+    if (!isInstant(occurredAt)) throw new TypeError(`${type} has no moment`);
+    const stored = { occurredAt, data: canonicalJson(eventData), metadata: canonicalJson(toAppend.metadata) };
+    const text = { id, revision, type, schemaVersion: format.version, ...stored };
+    const hash = linkHash(previous, { stream, ...text });
+    return { entry: { ...text, hash }, content: { event: event.value, occurredAt, metadata: metadata.value } };
   };
 
   const encode: EventCodec['encode'] = (stream, head, events) => {
-    const entries: EntryToAppend[] = [];
+    const encoded: Encoded[] = [];
     for (const event of events) {
-      const previous = entries.at(-1)?.hash ?? head.hash;
-      entries.push(encodeOne(stream, head.revision + entries.length + 1, previous, event));
+      const previous = encoded.at(-1)?.entry.hash ?? head.hash;
+      encoded.push(encodeOne(stream, head.revision + encoded.length + 1, previous, event));
     }
-    return entries;
+    return encoded;
   };
 
   return { encode, decode };

@@ -35,13 +35,13 @@ test('a store that parses the text and writes it again writes the same text', ()
 });
 
 test.each([
-  ['a key that looks like an integer', { outer: { 7: 'hush' } }, 'value.outer holds a key that looks like an integer'],
-  ['a missing value', { a: undefined }, 'value.a holds a value of type undefined'],
-  ['a number that is not finite', [1, Number.NaN], 'value[1] holds a number that is not finite'],
-  ['an infinite number', { a: Number.POSITIVE_INFINITY }, 'value.a holds a number that is not finite'],
-  ['a bigint', { a: 1n }, 'value.a holds a value of type bigint'],
-  ['a function', { a: () => 'hush' }, 'value.a holds a value of type function'],
-  ['an object of a class', { a: new Map([['b', 'hush']]) }, 'value.a holds an object of a class'],
-])('%s is refused by its place, without its content', (_, input, reason) => {
+  ['a key that looks like an integer', { outer: { 7: 'hush' } }, 'outer holds a key that looks like an integer'],
+  ['a missing value', { a: undefined }, 'a holds a value of type undefined'],
+  ['a number that is not finite', [1, Number.NaN], 'the value holds a number that is not finite'],
+  ['an infinite number', { a: Number.POSITIVE_INFINITY }, 'a holds a number that is not finite'],
+  ['a bigint', { a: 1n }, 'a holds a value of type bigint'],
+  ['a function', { a: () => 'hush' }, 'a holds a value of type function'],
+  ['an object of a class', { a: new Map([['b', 'hush']]) }, 'a holds an object of a class'],
+])('%s is refused by its key, without its content', (_, input, reason) => {
   expect(() => canonicalJson(input)).toThrow(`${reason}, which has no one spelling in JSON`);
 });

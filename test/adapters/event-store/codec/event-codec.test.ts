@@ -10,9 +10,9 @@ import { connected, disconnected, newStream, toAppend } from '../../../support/s
 const stream = newStream();
 
 const stored = (schemaVersion: number, data: string): EventAddress => {
-  const [entry] = createEventCodec().encode(stream, emptyHead, [toAppend(disconnected())]);
-  if (entry === undefined) throw new Error('nothing encoded');
-  const { metadata, occurredAt, ...address } = entry;
+  const [encoded] = createEventCodec().encode(stream, emptyHead, [toAppend(disconnected())]);
+  if (encoded === undefined) throw new Error('nothing encoded');
+  const { metadata, occurredAt, ...address } = encoded.entry;
   return { ...address, schemaVersion, stream, checkpoint: checkpoint('1'), recordedAt: toAppend().occurredAt, stored: { data, metadata, occurredAt } };
 };
 
