@@ -55,14 +55,14 @@ export const checkProjection = async (
   const size = await audited.size();
   if (size.isErr()) return err(size.error);
   const ranges = connectionId === null ? idRanges(size.value) : [{ from: connectionId, through: connectionId }];
-  const parked = new Map<StreamName, StoppedAt>();
+  let parked: readonly StoppedAt[] = [];
   let rows = 0;
 
   for (const range of ranges) {
     const looked = await look(audited, replay, range, false);
     if (looked.isErr()) return err(looked.error);
     rows += looked.value.rows;
-    looked.value.parked.forEach((place) => parked.set(place.stream, place));
+    parked = looked.value.parked;
     const suspects = looked.value.differences.map(({ connection_id }) => connection_id).sort();
     const [first, last] = [suspects[0], suspects.at(-1)];
     if (first === undefined || last === undefined) continue;
@@ -73,7 +73,7 @@ export const checkProjection = async (
   }
   for (const place of replay.stopped.values()) findings.add({ kind: 'stream_not_comparable', projection: name, ...place });
   const inScope = (stream: StreamName): boolean => connectionId === null || stream === connectionStream(connectionId);
-  for (const place of parked.values()) {
+  for (const place of parked) {
     if (!replay.stopped.has(place.stream) && inScope(place.stream)) findings.add({ kind: 'stream_parked', projection: name, ...place });
   }
   return ok({ name, rows });

@@ -47,6 +47,8 @@ export interface Installation {
   readonly keyring: Keyring;
   /** Lets the projectors run until they have seen everything that was written so far. */
   project(): Promise<void>;
+  /** Projectors at work until `stop`, as in a running service. */
+  keepProjecting(): Readonly<{ stop: () => Promise<void> }>;
   /** SQL by somebody who owns the tables and lifts what guards them. */
   tamper(sql: string, ...values: readonly unknown[]): Promise<void>;
   /** Remembers what stands in the tables; answers how to put it back. */
@@ -129,6 +131,10 @@ export const openInstallation = async ({ migrated = true } = {}): Promise<Instal
       runtime.start();
       await vi.waitUntil(() => projectors.every(({ name }) => (board.at(name) ?? '') >= goal), { timeout: 20_000, interval: 10 });
       await runtime.stop();
+    },
+    keepProjecting: () => {
+      runtime.start();
+      return { stop: () => runtime.stop() };
     },
     toolbox: {
       eventStore,
