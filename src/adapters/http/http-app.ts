@@ -4,7 +4,7 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import { randomUUID } from 'node:crypto';
 import { flowCookies } from './cookies/flow-cookies.ts';
 import { crossOriginOptions } from './headers/cross-origin.ts';
-import { securityHeaders } from './headers/security-headers.ts';
+import { securityHeaders, type Headers } from './headers/security-headers.ts';
 import type { HttpApp } from './http-app-type.ts';
 import type { HttpDeps } from './http-deps.ts';
 import { admission } from './principals/admit.ts';
@@ -30,7 +30,7 @@ import { limits } from './limits.ts';
 import { trustedProxies } from './trusted-proxies.ts';
 import { parseJsonOnly } from './wire/json-body.ts';
 
-const createServer = ({ settings, logger }: HttpDeps): HttpApp =>
+const createServer = ({ settings, logger }: HttpDeps, headers: Headers): HttpApp =>
   Fastify({
     ...limits,
     forceCloseConnections: 'idle',
@@ -41,14 +41,19 @@ const createServer = ({ settings, logger }: HttpDeps): HttpApp =>
     logController: new LogController({ disableRequestLogging: true }),
     clientErrorHandler: clientErrorHandler(settings.publicUrl),
     frameworkErrors: (error, request, reply) => {
+      // No hook runs for an address that cannot be read.
+      request.caller = null;
+      reply.headers(headers).header('x-request-id', request.id);
       writeProblem(settings.publicUrl, request, reply, problemOfError(error).problem);
+      logAnswer(request, reply);
     },
   });
 
 /** Builds the HTTP side: routes, errors, headers, log. It does not listen; `startHttp` does. */
 export const createHttpApp = async (deps: HttpDeps): Promise<FastifyInstance> => {
   const { settings } = deps;
-  const app = createServer(deps);
+  const headers = securityHeaders(settings);
+  const app = createServer(deps, headers);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   parseJsonOnly(app);
@@ -59,7 +64,6 @@ export const createHttpApp = async (deps: HttpDeps): Promise<FastifyInstance> =>
     if (route.method !== 'HEAD') routes.push(route);
   });
 
-  const headers = securityHeaders(settings);
   app.decorateRequest('caller', null);
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(headers).header('x-request-id', request.id);

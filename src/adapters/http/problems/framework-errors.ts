@@ -12,6 +12,7 @@ const byCode: Readonly<Record<string, Problem>> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: invalidRequest({ path: 'Content-Length', message: 'does not match the body' }),
   FST_ERR_CTP_INVALID_JSON_BODY: invalidRequest({ path: 'body', message: 'must be well-formed JSON' }),
   FST_ERR_BAD_URL: invalidRequest({ path: 'url', message: 'must be percent-encoded UTF-8' }),
+  FST_ERR_MAX_PARAM_LENGTH: invalidRequest({ path: 'url', message: 'has a part that is too long' }),
   FST_ERR_HANDLER_TIMEOUT: { code: 'timeout', detail: 'The answer was not ready in time.' },
 };
 

@@ -6,6 +6,7 @@ import { problemMediaType } from '../problems/write-problem.ts';
 import { nobody } from '../openapi/security.ts';
 import { readinessSchema } from '../readiness.ts';
 
+const retryAfterSeconds = 2;
 const alive = z.strictObject({ status: z.literal('ok') });
 
 /** `GET /livez`, `GET /readyz` and, where this port shows it, `GET /metrics`. */
@@ -42,7 +43,8 @@ export const healthRoutes = (app: HttpApp, { deps }: RouteDeps): void => {
     },
     handler: async (_, reply) => {
       const state = await readiness();
-      return reply.code(state.status === 'unavailable' ? 503 : 200).send(state);
+      if (state.status !== 'unavailable') return state;
+      return reply.code(503).header('retry-after', retryAfterSeconds).send(state);
     },
   });
   if (metrics === null) return;
