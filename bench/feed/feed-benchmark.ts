@@ -1,6 +1,6 @@
 import { compare, type Contestant } from '../harness/comparison.ts';
 import { figure, ratioFinding, type Bench, type Benchmark, type Finding } from '../harness/finding.ts';
-import { quantile, rounded } from '../harness/statistics.ts';
+import { quantile } from '../harness/statistics.ts';
 import { countOnTheWire } from '../harness/wire-counter.ts';
 import { deliverLive, type Delivery } from './live-delivery.ts';
 import { ourReader } from './our-reader.ts';
@@ -51,9 +51,9 @@ const delayFindings = (name: string, { delays, ...counts }: Delivery): readonly 
   figure(`${name}: lost`, 'events', counts.lost, { atMost: 0 }, counts),
   figure(`${name}: repeated or out of order`, 'events', counts.repeated + counts.outOfOrder, { atMost: 0 }),
   figure(`${name}: commit to handler, p99`, 'ms', quantile(delays, 0.99), { atMost: 50 }, {
-    p50: rounded(quantile(delays, 0.5)),
-    p90: rounded(quantile(delays, 0.9)),
-    max: rounded(Math.max(...delays)),
+    p50: quantile(delays, 0.5),
+    p90: quantile(delays, 0.9),
+    max: quantile(delays, 1),
     samples: delays.length,
   }),
 ];

@@ -1,4 +1,4 @@
-import { rounded, spreadOf, type Spread } from './statistics.ts';
+import { spreadOf, type Spread } from './statistics.ts';
 
 /** One of those who take turns. A round does its work once and answers what was measured, a rate or a time. */
 export type Contestant = Readonly<{ name: string; round: () => Promise<number> }>;
@@ -42,11 +42,9 @@ export type ComparisonPlan = Readonly<{
   baselines: readonly [Contestant, ...Contestant[]];
 }>;
 
-const roundedSpread = ({ median, low, high }: Spread): Spread => ({ median: rounded(median), low: rounded(low), high: rounded(high) });
-
 const ratioOf = (series: Series, of: string, to: string): Ratio => {
   const [above, below] = [series.get(of) ?? [], series.get(to) ?? []];
-  return { of, to, ratio: roundedSpread(spreadOf(above.map((value, round) => value / (below[round] ?? Number.NaN)))) };
+  return { of, to, ratio: spreadOf(above.map((value, round) => value / (below[round] ?? Number.NaN))) };
 };
 
 export const compare = async ({ unit, rounds, ours, baselines }: ComparisonPlan): Promise<Comparison> => {
@@ -58,7 +56,7 @@ export const compare = async ({ unit, rounds, ours, baselines }: ComparisonPlan)
   return {
     unit,
     rounds,
-    measured: Object.fromEntries([...series].map(([name, samples]) => [name, roundedSpread(spreadOf(samples))])),
+    measured: Object.fromEntries([...series].map(([name, samples]) => [name, spreadOf(samples)])),
     ratios: baselines.map(({ name }) => ratioOf(series, ours.name, name)),
     control: ratioOf(series, again.name, first.name),
   };

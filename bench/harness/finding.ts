@@ -1,6 +1,5 @@
 import type { HistoryDatabases } from '../histories/history-databases.ts';
 import type { Comparison, Ratio } from './comparison.ts';
-import { rounded } from './statistics.ts';
 
 export type Target = Readonly<{ atLeast: number }> | Readonly<{ atMost: number }>;
 
@@ -39,7 +38,7 @@ export const isMet = ({ value, target }: Finding): boolean => {
 export const figure = (name: string, unit: string, value: number, target: Target | null = null, evidence?: Finding['evidence']): Finding => ({
   name,
   unit,
-  value: rounded(value),
+  value,
   target,
   ...(evidence === undefined ? {} : { evidence }),
 });

@@ -20,5 +20,5 @@ export const spreadOf = (samples: readonly number[]): Spread => ({
   high: Math.max(...samples),
 });
 
-/** Three significant digits: more would be noise. */
-export const rounded = (value: number): number => Number(value.toPrecision(value >= 1_000 ? 5 : 3));
+/** What is shown of a measured number; more digits would be noise. Whole numbers are counts and stay. */
+export const rounded = (value: number): number => (Number.isInteger(value) ? value : Number(value.toPrecision(value >= 1_000 ? 5 : 3)));

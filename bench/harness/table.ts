@@ -1,5 +1,6 @@
 import { isMet, type Finding, type Target } from './finding.ts';
 import type { BenchmarkResult } from './results.ts';
+import { rounded } from './statistics.ts';
 
 const targetText = (target: Target | null): string => {
   if (target === null) return '';
@@ -14,7 +15,7 @@ const verdict = (finding: Finding): string => {
 const spread = (finding: Finding, name: string): string => {
   const found = finding.evidence?.[name];
   if (typeof found !== 'object' || found === null || !('low' in found) || !('high' in found)) return '';
-  return `${String(found.low)}..${String(found.high)}`;
+  return `${rounded(Number(found.low))}..${rounded(Number(found.high))}`;
 };
 
 const heading = ['benchmark', 'figure', 'value', 'target', '', 'rounds', 'A/A control'];
@@ -25,7 +26,7 @@ export const tableOf = (results: readonly BenchmarkResult[]): string => {
     findings.map((finding) => [
       benchmark,
       finding.name,
-      `${finding.value} ${finding.unit}`,
+      `${rounded(finding.value)} ${finding.unit}`,
       targetText(finding.target),
       verdict(finding),
       spread(finding, 'ratio'),
