@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import process from 'node:process';
 import type { CliDeps } from '../adapters/cli/cli-deps.ts';
+import { examine } from './examine.ts';
 import { openToolbox } from './open-toolbox.ts';
 import { serve } from './serve.ts';
 
@@ -23,6 +24,7 @@ export const runCommandLine = async (argv: readonly string[]): Promise<number> =
   const deps: CliDeps = {
     serve: ({ json }) => serve(process.env, { out, err }, json),
     open: () => openToolbox(process.env),
+    examine: () => examine(process.env),
     out,
     err,
     draw: drawOn(process.stderr),

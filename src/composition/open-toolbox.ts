@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import type { CannotOpen } from '../adapters/cli/cli-deps.ts';
 import type { Toolbox } from '../adapters/cli/toolbox.ts';
 import { eventChain } from '../adapters/event-store/codec/hash-chain.ts';
+import { adoptCluster } from '../adapters/event-store/postgres/cluster.ts';
 import { migrate, pendingMigrations } from '../adapters/postgres/migrate.ts';
 import { createProjectionAudit } from '../adapters/postgres/postgres-projection-audit.ts';
 import { createProjectionOperations } from '../adapters/postgres/postgres-projection-operations.ts';
@@ -22,7 +23,7 @@ const toolboxOf = (container: Container, stopDatabase: () => Promise<void>): Too
     securityLog: container.get('securityLog'),
     apiKeys: container.get('apiKeys'),
     ids: container.get('ids'),
-    migrations: { pending: () => pendingMigrations(pool), run: () => migrate(pool) },
+    migrations: { pending: () => pendingMigrations(pool), run: () => migrate(pool), adoptCluster: () => adoptCluster(pool) },
     operations: createProjectionOperations(pool, container.get('eventStore'), container.get('projectorList')),
     projectionAudit: createProjectionAudit(pool, container.get('projectorList')),
     close: async () => {
