@@ -10,30 +10,41 @@ import { openOwnConnection } from './own-connection.ts';
 import { liveCheckpoints } from './projector/projection-state.ts';
 import { connectionIdColumn, instantColumn } from './row-types.ts';
 
-const server = { name: 'diagnosis.server', text: `select current_setting('server_version_num')::integer as version, clock_timestamp() as now` };
+const server = {
+  name: 'diagnosis.server',
+  text: `select current_setting('server_version_num')::integer as version, clock_timestamp() as now`,
+};
 const serverRow = z.object({ version: z.number(), now: instantColumn });
 
-const session = { name: 'diagnosis.session', text: 'select pg_backend_pid() as pid' };
-const sessionRow = z.object({ pid: z.number() });
+const sessionRows = z.tuple([z.object({ pid: z.number() })]);
 
-const pidOf = async (connection: Connection): Promise<number | undefined> => {
-  // Unnamed: a pooler that shares sessions would not find a prepared statement again.
-  const { rows }: { rows: readonly unknown[] } = await connection.query(session.text);
-  return rows.map((row) => sessionRow.parse(row).pid)[0];
-};
+/** One connection, by what tells its sessions apart. */
+export interface ObservedConnection {
+  /** Which session a statement reaches now. */
+  sessionId(): Promise<number>;
+  begin(): Promise<void>;
+  rollback(): Promise<void>;
+}
 
 /**
  * A pooler in transaction mode lends a session for a statement or a transaction. While one connection is within a
  * transaction, another one that had its session before must get a different one, or both have the same.
  */
-export const sharesSessions = async (one: Connection, other: Connection): Promise<boolean> => {
-  const before = await pidOf(one);
-  await other.query('begin');
-  const busy = await pidOf(other);
-  const meanwhile = await pidOf(one);
-  await other.query('rollback');
-  return busy === before || meanwhile !== before;
+export const sharesSessions = async (one: ObservedConnection, other: ObservedConnection): Promise<boolean> => {
+  const before = await one.sessionId();
+  await other.begin();
+  // With a single session to lend, `one` would have to wait for `other`, so it is not asked again when both have the same.
+  const shared = (await other.sessionId()) === before || (await one.sessionId()) !== before;
+  await other.rollback();
+  return shared;
 };
+
+/** Without prepared statements: a pooler that shares sessions would not find them again. */
+const observed = (connection: Connection): ObservedConnection => ({
+  sessionId: async () => sessionRows.parse((await connection.query('select pg_backend_pid() as pid')).rows)[0].pid,
+  begin: async () => void (await connection.query('begin')),
+  rollback: async () => void (await connection.query('rollback')),
+});
 
 const keysInUse = {
   name: 'diagnosis.keys_in_use',
@@ -56,7 +67,8 @@ const keyUseRow = z
     life: z.number().nullable(),
     sealed_profile: z.string().nullable(),
   })
-  .transform(({ key_encryption_key_id: keyEncryptionKeyId, data_keys: dataKeys, connection_id: connectionId, life, sealed_profile }): KeyUse => {
+  .transform(({ connection_id: connectionId, life, sealed_profile, ...use }): KeyUse => {
+    const { key_encryption_key_id: keyEncryptionKeyId, data_keys: dataKeys } = use;
     if (connectionId === null || life === null || sealed_profile === null) return { keyEncryptionKeyId, dataKeys, sample: null };
     const context = { connectionId, life, purpose: 'profile', field: 'profile' } as const;
     return { keyEncryptionKeyId, dataKeys, sample: { context, sealed: sealed(sealed_profile) } };
@@ -68,7 +80,7 @@ export const createDatabaseDiagnosis = (pool: pg.Pool): DatabaseDiagnosis => {
     const one = await openOwnConnection(pool, () => undefined);
     const other = await openOwnConnection(pool, () => undefined);
     try {
-      return await sharesSessions(one.client, other.client);
+      return await sharesSessions(observed(one.client), observed(other.client));
     } finally {
       await Promise.all([one.close(), other.close()]);
     }
