@@ -144,13 +144,14 @@ describe('doctor', () => {
 });
 
 describe('telling whether connections share sessions', () => {
+  const never = new Promise<never>(() => {});
   /** Lends the session that was given back last, as poolers do; a transaction keeps its own until it ends. */
   const pooler = (sessions: number) => {
     const free = Array.from({ length: sessions }, (_, index) => index);
     const connection = (): ObservedConnection => {
       let held: number | undefined;
       return {
-        sessionId: async () => held ?? free.at(-1) ?? new Promise<never>(() => undefined),
+        sessionId: async () => held ?? free.at(-1) ?? never,
         begin: async () => void (held = free.pop()),
         rollback: async () => void (held === undefined || free.push(held)),
       };
