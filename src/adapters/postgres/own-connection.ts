@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 
 /**
@@ -14,6 +15,8 @@ export interface OwnConnection {
 // A host that vanishes without a word gives its locks back within about 15 seconds.
 const noticeLostPeers = 'set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 3; set tcp_keepalives_count = 3';
 
+const farewellMillis = 1_000;
+
 export const openOwnConnection = async (pool: pg.Pool, lost: () => void): Promise<OwnConnection> => {
   const client = new pg.Client(pool.options);
   let alive = true;
@@ -27,7 +30,12 @@ export const openOwnConnection = async (pool: pg.Pool, lost: () => void): Promis
   client.on('end', ended);
   const close = async (): Promise<void> => {
     closing = true;
-    await client.end().catch(() => undefined);
+    // A server that is gone without a word never answers the farewell.
+    const waiting = new AbortController();
+    const patience = pause(farewellMillis, undefined, { signal: waiting.signal }).catch(() => undefined);
+    await Promise.race([client.end().catch(() => undefined), patience]);
+    waiting.abort();
+    client.connection.stream.destroy();
   };
   try {
     await client.connect();
