@@ -1,16 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { beginning, type Place } from '../../../src/adapters/event-store/postgres/checkpoints.ts';
-import { readFeedPage } from '../../../src/adapters/event-store/postgres/feed-page.ts';
 import { feedOptions } from '../../support/event-store/opened-store.ts';
+import { expectSeen, ourReader, patience, readerByPosition, readerByXidWithPositionAlone } from './order-readers.ts';
 import { openPostgresLog, type OpenedPostgresLog } from './postgres-log.ts';
-import {
-  openTransaction,
-  readerByPosition,
-  readerByXidWithPositionAlone,
-  type Reader,
-  type ScriptedTransaction,
-} from './scripted-transactions.ts';
+import { openTransaction, type ScriptedTransaction } from './scripted-transactions.ts';
 
 let opened: OpenedPostgresLog;
 let one: ScriptedTransaction;
@@ -27,37 +20,9 @@ afterEach(async () => {
   await opened.close();
 });
 
-/** The adapter's own page, polled like the naive ones. */
-const ourReader = (limit = 100, prefixes: readonly string[] = []): Reader => {
-  const seen: string[] = [];
-  let after: Place = beginning;
-  return {
-    seen: () => seen,
-    poll: async () => {
-      const page = (await readFeedPage(opened.pool, 'pg:1', after, limit, prefixes, limit))._unsafeUnwrap();
-      after = page.next;
-      const events = page.entries.map(({ stream, revision }) => `${stream}/${revision}`);
-      seen.push(...events);
-      return events;
-    },
-  };
-};
-
-/** Other databases of the cluster, where other tests write, hold the feed back for moments, too. */
-const patience = { timeout: 10_000, interval: 5 };
-
-/** Polls until the reader has seen all of this. */
-const expectSeen = (reader: Reader, events: readonly string[]): Promise<void> =>
-  expect
-    .poll(async () => {
-      await reader.poll();
-      return reader.seen();
-    }, patience)
-    .toEqual(events);
-
 describe('the total order', () => {
   test('a transaction that commits late is not skipped; a reader by position skips it', async () => {
-    const [ours, naive] = [ourReader(), readerByPosition(opened.pool)];
+    const [ours, naive] = [ourReader(opened.pool), readerByPosition(opened.pool)];
     await one.begin();
     const late = await one.insert('late', 1);
     const early = await two.insert('early', 1);
@@ -72,7 +37,7 @@ describe('the total order', () => {
   });
 
   test('an event with a smaller position in a younger transaction is not skipped; a checkpoint on position alone skips it', async () => {
-    const [ours, naive] = [ourReader(), readerByXidWithPositionAlone(opened.pool)];
+    const [ours, naive] = [ourReader(opened.pool), readerByXidWithPositionAlone(opened.pool)];
     await one.begin();
     await two.begin();
     const first = await one.insert('older', 1);
@@ -98,13 +63,13 @@ describe('the total order', () => {
     await two.commit();
     await one.commit();
     const everything = ['older/1', 'older/2', 'younger/1'];
-    await expectSeen(ourReader(2), everything);
-    await expectSeen(ourReader(1, ['o', 'y']), everything);
-    await expectSeen(ourReader(2, ['younger']), ['younger/1']);
+    await expectSeen(ourReader(opened.pool, 2), everything);
+    await expectSeen(ourReader(opened.pool, 1, ['o', 'y']), everything);
+    await expectSeen(ourReader(opened.pool, 2, ['younger']), ['younger/1']);
   });
 
   test('an aborted transaction holds nothing back once it has ended, and shows nothing', async () => {
-    const ours = ourReader();
+    const ours = ourReader(opened.pool);
     await one.begin();
     await one.insert('undone', 1);
     await two.insert('kept', 1);
@@ -116,7 +81,7 @@ describe('the total order', () => {
   test('an old transaction in another database of the cluster holds the feed back and loses nothing', async () => {
     const elsewhere = await openPostgresLog();
     const writer = await openTransaction(elsewhere.url);
-    const ours = ourReader();
+    const ours = ourReader(opened.pool);
     await writer.begin();
     await writer.writeElsewhere();
     await one.insert('here', 1);
@@ -148,44 +113,6 @@ describe('the total order', () => {
   });
 });
 
-describe('the order within a stream', () => {
-  test('is inverted when the lock is taken after a transaction has its id', async () => {
-    const ours = ourReader();
-    await one.begin();
-    await one.writeElsewhere();
-    await two.insert('hot', 1);
-    await one.insert('hot', 2);
-    await one.commit();
-    await expectSeen(ours, ['hot/2', 'hot/1']);
-  });
-
-  test('so an append is refused in a transaction that has written anything', async () => {
-    await one.begin();
-    await one.writeElsewhere();
-    await expect(one.append('hot')).rejects.toMatchObject({ code: '25000' });
-    await one.rollback();
-    await one.append('hot');
-    await expectSeen(ourReader(), ['hot/1']);
-  });
-
-  test('an append waits for the one before it without a transaction id of its own', async () => {
-    await one.begin();
-    await one.append('hot');
-    await two.begin();
-    const waiting = two.append('hot');
-    const isWaiting = async () => (await opened.pool.query(`select from pg_locks where locktype = 'advisory' and not granted`)).rowCount;
-    await expect.poll(isWaiting, patience).toBe(1);
-    const { rows } = await opened.pool.query(
-      `select backend_xid from pg_stat_activity a join pg_locks l using (pid) where l.locktype = 'advisory' and not l.granted`,
-    );
-    expect(rows).toEqual([{ backend_xid: null }]);
-    await one.commit();
-    await waiting;
-    await two.commit();
-    await expectSeen(ourReader(), ['hot/1']);
-  });
-});
-
 test('any interleaving of transactions is fed whole, once, and in order', async () => {
   type Step = Readonly<{ who: number; what: 'insert' | 'commit' | 'rollback' | 'poll' }>;
   const step = fc.record({ who: fc.nat(2), what: fc.constantFrom<Step['what']>('insert', 'insert', 'insert', 'commit', 'rollback', 'poll') });
@@ -194,7 +121,7 @@ test('any interleaving of transactions is fed whole, once, and in order', async 
   const play = async (steps: readonly Step[]): Promise<void> => {
     run.number += 1;
     const writers = [one, two, three].map((transaction, index) => ({ transaction, stream: `run${run.number}.${index}`, committed: 0, open: 0 }));
-    const ours = ourReader(3, [`run${run.number}.`]);
+    const ours = ourReader(opened.pool, 3, [`run${run.number}.`]);
     const expected = new Set<string>();
     const finish = async (writer: (typeof writers)[number], how: 'commit' | 'rollback'): Promise<void> => {
       if (writer.open === 0) return;

@@ -8,11 +8,9 @@ import type { EntryToAppend } from '../event-log.ts';
 // only checks what never changes, the event before; that nothing stands behind it is checked by the unique index.
 export const appendOne = {
   name: 'append_one',
-  text: `with locked as materialized (
-      select pg_advisory_xact_lock(hashtextextended($1, 0)) where pg_current_xact_id_if_assigned() is null
-    )
-    insert into tiktok_connections.events as e (stream, revision, id, type, schema_version, occurred_at, data, metadata, hash)
-    select $1, $2::integer + 1, $4, $5, $6, $7, $8, $9, $10 from locked
+  text: `insert into tiktok_connections.events as e (stream, revision, id, type, schema_version, occurred_at, data, metadata, hash)
+    select $1, $2::integer + 1, $4, $5, $6, $7, $8, $9, $10
+    from (select pg_advisory_xact_lock(hashtextextended($1, 0)) where pg_current_xact_id_if_assigned() is null) locked
     where case when $2 = 0 then $3 = ''
       else exists (select from tiktok_connections.events p where p.stream = $1 and p.revision = $2 and p.hash = $3) end
     on conflict do nothing
