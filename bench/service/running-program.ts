@@ -46,10 +46,7 @@ const usedMillis = async (child: ChildProcess): Promise<number> => {
 
 const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
 
-const firstWords = (child: ChildProcess): Promise<unknown> => Promise.race([once(child.stdout ?? child, 'data'), once(child, 'exit')]);
-
 const readyOrGone = async (child: ChildProcess, url: string): Promise<void> => {
-  await firstWords(child);
   const deadline = performance.now() + 60_000;
   while (!hasEnded(child) && performance.now() < deadline) {
     const ready = await fetch(`${url}/readyz`).then(
@@ -57,12 +54,12 @@ const readyOrGone = async (child: ChildProcess, url: string): Promise<void> => {
       () => false,
     );
     if (ready) return;
-    await pauseFor(2);
+    await pauseFor(4);
   }
   throw new Error('a program did not become ready');
 };
 
-/** Starts a Node program that listens on PORT and says something on standard output when it does. Its log goes nowhere. */
+/** Starts a Node program that listens on PORT. It writes its log as it would to a container's, and nobody reads it. */
 export const startProgram = async ({ args, environment, workingDirectory }: ProgramToRun): Promise<RunningProgram> => {
   const { PATH, HOME, LANG, TMPDIR } = process.env;
   const port = await freePort();
@@ -70,7 +67,7 @@ export const startProgram = async ({ args, environment, workingDirectory }: Prog
   const child = spawn(process.execPath, args, {
     cwd: workingDirectory,
     env: { PATH, HOME, LANG, TMPDIR, PORT: String(port), HOST: '127.0.0.1', ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'ignore', 'inherit'],
   });
   const url = `http://127.0.0.1:${port}`;
   const stop = async (): Promise<void> => {
@@ -85,7 +82,6 @@ export const startProgram = async ({ args, environment, workingDirectory }: Prog
     throw error;
   }
   const readyMillis = performance.now() - begun;
-  child.stdout.resume();
   return {
     url,
     readyMillis,
