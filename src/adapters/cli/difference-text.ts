@@ -1,6 +1,9 @@
+import type { StoppedAt } from '../../application/ports/audit-projections.ts';
 import type { Difference } from '../../application/auditing/difference.ts';
 
 const range = (from: number, through: number): string => (from === through ? `event ${from}` : `events ${from} to ${through}`);
+
+const stop = ({ stream, revision, reason }: StoppedAt, how: string): string => `${stream} ${how} event ${revision} (${reason})`;
 
 /** A difference in words. Names where it is, never what stands there. */
 export const differenceSentence = (difference: Difference): string => {
@@ -20,8 +23,8 @@ export const differenceSentence = (difference: Difference): string => {
       return `${difference.table}: the row of connection ${difference.connection_id} differs from its history${where}.`;
     }
     case 'stream_parked':
-      return `${difference.projection}: ${difference.stream} is parked at event ${difference.revision} (${difference.reason}); see \`parked list\`.`;
+      return `${difference.projection}: ${stop(difference, 'is parked at')}; see \`parked list\`.`;
     case 'stream_not_comparable':
-      return `${difference.projection}: ${difference.stream} cannot be replayed past event ${difference.revision} (${difference.reason}).`;
+      return `${difference.projection}: ${stop(difference, 'cannot be replayed past')}.`;
   }
 };

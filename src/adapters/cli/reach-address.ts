@@ -5,7 +5,10 @@ import type { Reach } from '../../application/diagnosing/provider-checks.ts';
 
 const limitMillis = 5_000;
 
-const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : error.message);
+const wordsOf = (error: Error): string => {
+  if (error.name === 'TimeoutError' || error.name === 'AbortError') return `no answer within ${limitMillis / 1_000} s`;
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+};
 
 /** Asks for the head of a page; any answer at all will do. Follows nothing, sends nothing but the address. */
 export const reachAddress: Reach = (url) => {
@@ -17,7 +20,7 @@ export const reachAddress: Reach = (url) => {
       request.destroy();
       resolve(ok(Math.round(performance.now() - begun)));
     });
-    request.on('error', (error) => resolve(err(error.name === 'TimeoutError' || error.name === 'AbortError' ? `no answer within ${limitMillis / 1_000} s` : codeOf(error))));
+    request.on('error', (error) => resolve(err(wordsOf(error))));
     request.end();
   });
 };

@@ -2,7 +2,14 @@ import { err, ok, ResultAsync, type Result } from 'neverthrow';
 import type pg from 'pg';
 import { z } from 'zod';
 import type { Unavailable } from '../../application/failures.ts';
-import type { AuditedProjection, AuditedRow, LiveRows, MadeOtherwise, ProjectionAudit, RowSelection } from '../../application/ports/audit-projections.ts';
+import type {
+  AuditedProjection,
+  AuditedRow,
+  LiveRows,
+  MadeOtherwise,
+  ProjectionAudit,
+  RowSelection,
+} from '../../application/ports/audit-projections.ts';
 import { streamName } from '../../application/ports/event-names.ts';
 import { rowsOf, type Connection } from './database.ts';
 import { databaseUnavailable } from './failure.ts';
@@ -56,7 +63,8 @@ const readLive = async (
   const { name, version, fingerprint } = projector;
   const state = await readState(connection, name, 'live');
   const untouched = state === null || (state.fingerprint === null && state.checkpoint === null);
-  if (!untouched && (state.version !== version || state.fingerprint !== fingerprint)) return err({ kind: 'MadeOtherwise', projection: name });
+  const ours = untouched || (state.version === version && state.fingerprint === fingerprint);
+  if (!ours) return err({ kind: 'MadeOtherwise', projection: name });
   const parked = (await listParked(connection)).filter(({ projection }) => projection === name);
   return ok({
     checkpoint: state?.checkpoint ?? null,
@@ -65,6 +73,9 @@ const readLive = async (
     rows: await selectAll(connection, tables, 'live', selection),
   });
 };
+
+const asked = <Value>(work: () => Promise<Value>): ResultAsync<Value, Unavailable> =>
+  ResultAsync.fromPromise(work(), databaseUnavailable);
 
 const openProjection = async (pool: pg.Pool, projector: Projector): Promise<AuditedProjection> => {
   const own = await openOwnConnection(pool, () => undefined);
@@ -77,12 +88,12 @@ const openProjection = async (pool: pg.Pool, projector: Projector): Promise<Audi
     }
     const counts = tables.map(({ live }) => `(select count(*) from ${live})`).join(' + ');
     const size = { name: `projection_audit.size.${projector.name}`, text: `select ${counts} as count` };
-    const asked = <Value>(work: () => Promise<Value>): ResultAsync<Value, Unavailable> => ResultAsync.fromPromise(work(), databaseUnavailable);
     return {
       name: projector.name,
       streamPrefixes: projector.streamPrefixes,
       size: () => asked(() => rowsOf(pool, size, [], countRow)).map(([row]) => row?.count ?? 0),
-      live: (selection) => asked(() => inSnapshot(pool, (client) => readLive(client, projector, tables, selection))).andThen((rows) => rows),
+      live: (selection) =>
+        asked(() => inSnapshot(pool, (client) => readLive(client, projector, tables, selection))).andThen((rows) => rows),
       replay: (events, skips) => asked(() => replayIntoCopy(connection, projector, events, skips)).andThen((stopped) => stopped),
       replayed: (selection) =>
         asked(async () => {
@@ -104,7 +115,9 @@ export const createProjectionAudit = (pool: pg.Pool, projectors: readonly Projec
   projections: projectors.map(({ name }) => name),
   open: (projection) => {
     const projector = projectors.find(({ name }) => name === projection);
-    const opened = projector === undefined ? Promise.reject(new Error(`there is no projection ${projection}`)) : openProjection(pool, projector);
-    return ResultAsync.fromPromise(opened, databaseUnavailable);
+    return asked(async () => {
+      if (projector === undefined) throw new Error(`there is no projection ${projection}`);
+      return openProjection(pool, projector);
+    });
   },
 });

@@ -15,7 +15,9 @@ export const compareRows = (live: readonly AuditedRow[], replayed: readonly Audi
     const should = expected.get(nameOf(row));
     expected.delete(nameOf(row));
     if (should === undefined) differences.push({ kind: 'row_extra', table, connection_id });
-    else if (should.digest !== row.digest) differences.push({ kind: 'row_differs', table, connection_id, columns: differingColumns(row, should) });
+    else if (should.digest !== row.digest) {
+      differences.push({ kind: 'row_differs', table, connection_id, columns: differingColumns(row, should) });
+    }
   }
   for (const { table, connectionId: connection_id } of expected.values()) {
     differences.push({ kind: 'row_missing', table, connection_id });

@@ -56,7 +56,12 @@ export const createReplay = (eventStore: EventStore, audited: AuditedProjection,
   };
 
   /** What waited behind a parked event that has been resumed since. */
-  const release = async (stream: StreamName, from: number, upTo: Checkpoint, skipped: ReadonlySet<string>): Promise<Result<void, Unavailable>> => {
+  const release = async (
+    stream: StreamName,
+    from: number,
+    upTo: Checkpoint,
+    skipped: ReadonlySet<string>,
+  ): Promise<Result<void, Unavailable>> => {
     for (let revision = from; ; revision += batchSize) {
       const page = await eventStore.read(stream, revision, batchSize);
       if (page.isErr()) return err(page.error);

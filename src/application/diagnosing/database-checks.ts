@@ -12,7 +12,8 @@ export const serverFinding = (server: Result<ServerFacts, Unavailable>): Finding
   if (server.isErr()) {
     return failure(
       `PostgreSQL does not answer (${server.error.reason}).`,
-      'Check that it runs and that DATABASE_URL names its host, port, database, user and password; without DATABASE_URL, that DATA_DIR can be written.',
+      'Check that it runs and that DATABASE_URL names its host, port, database, user and password; ' +
+        'without DATABASE_URL, that DATA_DIR can be written.',
     );
   }
   const major = Math.floor(server.value.version / 10_000);
@@ -76,8 +77,8 @@ export const transactionsFinding = (oldest: Result<OldestTransaction, Unavailabl
   const { seconds, heldSeconds } = oldest.value;
   const age = seconds === null ? 'of another role' : `that has run for ${Math.round(seconds)} s`;
   const remedy =
-    'Find it: select pid, datname, usename, xact_start, query from pg_stat_activity where backend_xid is not null order by xact_start; end it, ' +
-    'and set idle_in_transaction_session_timeout.';
+    'Find it: select pid, datname, usename, xact_start, query from pg_stat_activity where backend_xid is not null ' +
+    'order by xact_start; end it, and set idle_in_transaction_session_timeout.';
   if (heldSeconds > tolerableHoldSeconds) {
     return warning(`A transaction ${age} has kept events from being delivered for ${Math.round(heldSeconds)} s.`, remedy);
   }

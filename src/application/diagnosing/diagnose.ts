@@ -61,7 +61,9 @@ const schemaChecks = (database: ExaminedDatabase, clock: Clock): readonly Check[
   ];
 };
 
-const examineDatabase = async (database: ExaminedDatabase, clock: Clock): Promise<Readonly<{ answers: boolean; checks: readonly CheckReport[] }>> => {
+type ExaminedAnswers = Readonly<{ answers: boolean; checks: readonly CheckReport[] }>;
+
+const examineDatabase = async (database: ExaminedDatabase, clock: Clock): Promise<ExaminedAnswers> => {
   const server = await database.diagnosis.server();
   const first = { name: 'database', ...serverFinding(server) };
   if (first.status === 'fail') return { answers: server.isOk(), checks: [first] };

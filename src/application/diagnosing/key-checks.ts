@@ -6,7 +6,8 @@ import { failure, fine, noAnswer, type Finding } from './check.ts';
 
 type KeyTrouble = Readonly<{ id: string; dataKeys: number; why: string }>;
 
-const troubleWith = async (sealer: Sealer, { keyEncryptionKeyId: id, dataKeys, sample }: KeyUse): Promise<KeyTrouble | Unavailable | null> => {
+const troubleWith = async (sealer: Sealer, use: KeyUse): Promise<KeyTrouble | Unavailable | null> => {
+  const { keyEncryptionKeyId: id, dataKeys, sample } = use;
   if (sample === null) return null;
   const opened = await sealer.open(sample);
   if (opened.isOk()) return null;

@@ -10,13 +10,16 @@ import { failure, fine, noAnswer, warning, type Finding } from './check.ts';
 /** The first events that a projection has not seen. */
 export type Waiting = Readonly<{ events: number; more: boolean; since: Instant | null }>;
 
+/** Null when nothing can be read. */
+export type WaitingAnswer = Result<Waiting, Unavailable | CheckpointOfAnotherStore> | null;
+
 const lookedAt = 1_000;
 
 /** What waits behind a checkpoint, up to a thousand events. */
 export const waitingBehind = async (
   eventStore: EventStore,
   checkpoint: Checkpoint | null,
-): Promise<Result<Waiting, Unavailable | CheckpointOfAnotherStore> | null> => {
+): Promise<WaitingAnswer> => {
   const reading = new AbortController();
   const feed = eventStore.feed({ after: checkpoint, streamPrefixes: [], batchSize: lookedAt, live: false, signal: reading.signal });
   const first = await feed[Symbol.asyncIterator]().next();
@@ -29,7 +32,7 @@ const tolerableMillis = 10_000;
 
 const drive = 'Check that a replica with the role worker runs and what it logs.';
 
-export const lagFinding = (projection: string, waiting: Result<Waiting, Unavailable | CheckpointOfAnotherStore> | null, now: Instant): Finding => {
+export const lagFinding = (projection: string, waiting: WaitingAnswer, now: Instant): Finding => {
   if (waiting === null) return fine(`${projection} is up to date.`);
   if (waiting.isErr()) {
     if (waiting.error.kind === 'Unavailable') return noAnswer(waiting.error);
@@ -41,7 +44,8 @@ export const lagFinding = (projection: string, waiting: Result<Waiting, Unavaila
   const { events, more, since } = waiting.value;
   const behind = since === null ? 0 : millisOf(now) - millisOf(since);
   if (behind <= tolerableMillis) return fine(`${projection} is up to date.`);
-  return warning(`${projection} has ${more ? 'more than ' : ''}${events} events to read, the oldest ${Math.round(behind / 1_000)} s old.`, drive);
+  const number = `${more ? 'more than ' : ''}${events} ${events === 1 ? 'event' : 'events'}`;
+  return warning(`${projection} has ${number} to read, the oldest ${Math.round(behind / 1_000)} s old.`, drive);
 };
 
 /** The worst status, and what led to it. */

@@ -126,7 +126,7 @@ describe('doctor', () => {
     await behind.tamper(`update tiktok_connections.events set recorded_at = recorded_at - interval '1 minute'`);
     const { exitCode, out } = await doctor(healthy(behind));
     await behind.close();
-    expect([exitCode, out.join('\n')]).toEqual([0, matching(/WARN {2}projections: connections has 1 events to read, the oldest 6\d s old/)]);
+    expect([exitCode, out.join('\n')]).toEqual([0, matching(/WARN {2}projections: connections has 1 event to read, the oldest 6\d s old/)]);
   });
 
   test('notices a database that was restored into another cluster', async () => {

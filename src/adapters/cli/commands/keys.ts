@@ -1,72 +1,11 @@
 import type { Command } from 'commander';
-import { err, ok } from 'neverthrow';
-import { z } from 'zod';
-import { createApiKey, revokeApiKey } from '../../../application/keys/api-keys.ts';
+import { ok } from 'neverthrow';
 import { apiScopes } from '../../../application/execution/principal.ts';
-import type { ApiKey } from '../../../application/ports/api-keys.ts';
 import type { CommandRunner, Work } from '../command-runner.ts';
-import { apiKeyArgument, apiKeyNameOption, apiScopesOption, parseInput } from '../input.ts';
-import { done, wrongUse, type Refusal } from '../outcome.ts';
-import { operator } from '../operator.ts';
-import { printable, table } from '../printable.ts';
-import { refusalOfUnavailable } from '../refusals.ts';
+import { parseInput } from '../input.ts';
+import { createKey, listKeys, newKeyInput, revokeInput, revokeKey, wouldRevokeKey, type RevokeInput } from './api-keys.ts';
 
-const documentOf = ({ id, name, scopes, createdAt, revokedAt }: ApiKey) => ({
-  id,
-  name,
-  scopes,
-  created_at: createdAt,
-  revoked_at: revokedAt,
-});
-
-const createInput = z.object({ name: apiKeyNameOption, scopes: apiScopesOption });
-
-const create =
-  ({ name, scopes }: z.infer<typeof createInput>): Work =>
-  async (toolbox) => {
-    const created = await createApiKey(toolbox, name, scopes, operator);
-    if (created.isErr()) return err(refusalOfUnavailable(created.error));
-    const { key, presented } = created.value;
-    const remark = `This is the only time that the key ${key.id} (${printable(key.name)}) is shown. It may: ${key.scopes.join(', ')}.`;
-    return ok(done({ ...documentOf(key), key: presented.reveal() }, [presented.reveal()], [remark]));
-  };
-
-const list: Work = async ({ apiKeys }) => {
-  const keys = await apiKeys.list();
-  if (keys.isErr()) return err(refusalOfUnavailable(keys.error));
-  const rows = keys.value.map((key) => [key.id, key.name, key.scopes.join(','), key.createdAt, key.revokedAt ?? '']);
-  const lines = rows.length === 0 ? [] : table(['id', 'name', 'scopes', 'created', 'revoked'], rows);
-  const remarks = rows.length === 0 ? ['There are no API keys yet: `keys create` makes one.'] : [];
-  return ok(done({ data: keys.value.map(documentOf) }, lines, remarks));
-};
-
-const unknownKey = (id: string): Refusal => wrongUse(`There is no API key ${id}: \`keys list\` shows all of them.`);
-
-const revokeInput = z.object({ id: apiKeyArgument, dryRun: z.boolean().default(false) });
-
-const wouldRevoke =
-  (id: string): Work =>
-  async ({ apiKeys }) => {
-    const keys = await apiKeys.list();
-    if (keys.isErr()) return err(refusalOfUnavailable(keys.error));
-    const key = keys.value.find((each) => each.id === id);
-    if (key === undefined) return err(unknownKey(id));
-    const line =
-      key.revokedAt === null
-        ? `Would revoke the key ${id} (${printable(key.name)}): from then on every request with it is refused.`
-        : `The key ${id} (${printable(key.name)}) was revoked ${key.revokedAt}; nothing would change.`;
-    return ok(done({ ...documentOf(key), dry_run: true }, [line]));
-  };
-
-const revoke =
-  (id: string): Work =>
-  async (toolbox) => {
-    const revoked = await revokeApiKey(toolbox, id, operator);
-    if (revoked.isErr()) return err(refusalOfUnavailable(revoked.error));
-    const key = revoked.value;
-    if (key === null) return err(unknownKey(id));
-    return ok(done(documentOf(key), [`The key ${id} (${printable(key.name)}) is revoked; every replica refuses it within a second.`]));
-  };
+const revoke = ({ id, dryRun }: RevokeInput): Work => (dryRun ? wouldRevokeKey : revokeKey)(id);
 
 const help = `
 Scopes: ${apiScopes.join(', ')} (admin means all).
@@ -119,14 +58,14 @@ export const addKeys = (program: Command, runner: CommandRunner): void => {
     .requiredOption('--scopes <scopes>', 'what it may do, separated by commas')
     .option(...json)
     .addHelpText('after', createHelp)
-    .action((options: object) => runner.run(options, parseInput(createInput, options).map(create)));
+    .action((options: object) => runner.run(options, parseInput(newKeyInput, options).map(createKey)));
   keys
     .command('list')
     .summary('list API keys, never their secrets')
     .description('List API keys, never their secrets.')
     .option(...json)
     .addHelpText('after', listHelp)
-    .action((options: object) => runner.run(options, ok(list)));
+    .action((options: object) => runner.run(options, ok(listKeys)));
   keys
     .command('revoke')
     .argument('<id>', 'the 16 hex digits between the underscores of tck_<id>_<secret>')
@@ -135,7 +74,5 @@ export const addKeys = (program: Command, runner: CommandRunner): void => {
     .option('--dry-run', 'only say what would happen')
     .option(...json)
     .addHelpText('after', revokeHelp)
-    .action((id: string, options: object) =>
-      runner.run(options, parseInput(revokeInput, { id, ...options }).map((given) => (given.dryRun ? wouldRevoke : revoke)(given.id))),
-    );
+    .action((id: string, options: object) => runner.run(options, parseInput(revokeInput, { id, ...options }).map(revoke)));
 };

@@ -11,6 +11,11 @@ type Input = z.infer<typeof input>;
 
 const upToDate = 'The database is up to date.';
 
+const adoptions = {
+  adopted: 'The history is this cluster’s own now; start the service, which rebuilds its projections.',
+  'already ours': 'The history was written in this cluster: there was nothing to adopt.',
+} as const;
+
 const wouldMigrate = (adoptCluster: boolean): Work => async ({ migrations }) => {
   const pending = await migrations.pending();
   if (pending.isErr()) return err(refusalOfTrouble(pending.error));
@@ -24,11 +29,12 @@ const migrate = (adoptCluster: boolean): Work => async ({ migrations }) => {
   if (report.isErr()) return err(refusalOfTrouble(report.error));
   const { applied, newer } = report.value;
   const lines = applied.length === 0 ? [upToDate] : applied.map((name) => `Applied ${name}.`);
-  const remarks = newer.length === 0 ? [] : [`The database also has ${newer.join(', ')}, which this version does not know: newer code runs on it.`];
+  const unknown = `The database also has ${newer.join(', ')}, which this version does not know: newer code runs on it.`;
+  const remarks = newer.length === 0 ? [] : [unknown];
   if (!adoptCluster) return ok(done({ applied, newer }, lines, remarks));
   const adopted = await migrations.adoptCluster();
   if (adopted.isErr()) return err(refusalOfUnavailable(adopted.error));
-  const adoption = adopted.value === 'adopted' ? 'The history is this cluster’s own now; start the service, which rebuilds its projections.' : 'The history was written in this cluster: there was nothing to adopt.';
+  const adoption = adoptions[adopted.value];
   return ok(done({ applied, newer, cluster: adopted.value }, [...lines, adoption], remarks));
 };
 
@@ -46,7 +52,8 @@ Examples:
   $ npm run cli -- migrate
   $ npm run cli -- migrate --adopt-cluster
 
-With --json: {"applied":[…],"newer":[…]}, with --adopt-cluster also "cluster":"adopted" or "already ours"; with --dry-run {"pending":[…],"dry_run":true}.`;
+With --json: {"applied":[…],"newer":[…]}, with --adopt-cluster also "cluster":"adopted" or "already ours"; with
+--dry-run {"pending":[…],"dry_run":true}.`;
 
 export const addMigrate = (program: Command, runner: CommandRunner): void => {
   program

@@ -13,7 +13,8 @@ const input = z.object({ projection: z.string().optional(), dryRun: z.boolean().
 const chosen = ({ projections }: ProjectionOperations, projection: string | undefined): Result<readonly string[], Refusal> => {
   if (projection === undefined) return ok(projections);
   if (projections.includes(projection)) return ok([projection]);
-  return err(wrongUse(`There is no projection ${printable(projection)}: choose from ${projections.join(', ')}, or name none to rebuild all.`));
+  const choice = projections.join(', ');
+  return err(wrongUse(`There is no projection ${printable(projection)}: choose from ${choice}, or name none to rebuild all.`));
 };
 
 const phases: Readonly<Record<RebuildStep['phase'], string>> = {

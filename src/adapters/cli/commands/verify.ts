@@ -41,7 +41,8 @@ const documentOf = ({ chain, projections, found, differences }: VerifyReport) =>
 
 const linesOf = ({ chain, projections, found, differences }: VerifyReport): readonly string[] => {
   const rows = projections.reduce((sum, projection) => sum + projection.rows, 0);
-  const checked = `Checked ${count(chain.events, 'event')} in ${count(chain.streams, 'stream')} and ${count(rows, 'row')} of ${projections.map(({ name }) => name).join(', ')}`;
+  const names = projections.map(({ name }) => name).join(', ');
+  const checked = `Checked ${count(chain.events, 'event')} in ${count(chain.streams, 'stream')} and ${count(rows, 'row')} of ${names}`;
   if (found === 0) return [`${checked}: no difference.`];
   const listed = differences.map((difference) => printable(differenceSentence(difference)));
   const more = found > differences.length ? [`… and ${found - differences.length} more.`] : [];
