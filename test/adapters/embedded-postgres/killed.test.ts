@@ -107,6 +107,7 @@ describe('when the service is killed', () => {
     const { url } = servingOf(first);
     const everything = await processesWith(await tokenOf(url));
     const session = await openSession(url);
+    onTestFinished(() => killAll([session.pid]));
     process.kill(session.pid, 'SIGSTOP');
     killAll([first.pid, ...everything]);
     const second = runService({ dataDir });
@@ -126,6 +127,7 @@ describe('when the service is killed', () => {
     await expect.poll(() => readdir(join(folder, name)), { interval: 5, timeout: 20_000 }).toContain('postgresql.conf');
     first.kill('SIGKILL');
     await untilNoneWith(name);
+    expect(await readdir(join(folder, name))).not.toContain('tiktok-connections.mark');
     const second = await runService({ dataDir });
     expect(servingOf(second).adopted).toBe(false);
     expect(await unfinished()).toBeUndefined();
