@@ -20,6 +20,7 @@ export interface SimulatorControl {
   decide(authorizeUrl: string, choice: Choice): Promise<URL>;
   addAccount(id: string, fields?: Readonly<Record<string, unknown>>): Promise<void>;
   changeAccount(id: string, fields: Readonly<Record<string, unknown>>): Promise<void>;
+  changeApp(clientKey: string, fields: Readonly<Record<string, unknown>>): Promise<void>;
   addFaults(...rules: readonly FaultRule[]): Promise<void>;
   clearFaults(): Promise<void>;
   countCalls(filter?: CallFilter): Promise<number>;
@@ -42,6 +43,7 @@ export const simulatorControl = (simulatorUrl: string): SimulatorControl => {
     decide: async (url, choice) => new URL(redirected.parse(await ask('POST', '/authorize', { url, ...choice })).callback_url),
     addAccount: async (id, fields = {}) => void (await ask('POST', '/accounts', { id, username: id, display_name: `Name of ${id}`, ...fields })),
     changeAccount: async (id, fields) => void (await ask('PATCH', `/accounts/${id}`, fields)),
+    changeApp: async (clientKey, fields) => void (await ask('PATCH', `/apps/${clientKey}`, fields)),
     addFaults: async (...rules) => void (await ask('POST', '/faults', rules)),
     clearFaults: async () => void (await ask('DELETE', '/faults')),
     countCalls: async (filter = {}) => counted.parse(await ask('GET', `/calls/count?${new URLSearchParams(filter).toString()}`)).count,

@@ -45,17 +45,17 @@ const takeCookie = (cookies: Map<string, string>, line: string): void => {
   else cookies.set(name, pair.slice(cut + 1));
 };
 
-/** @param headers sent with every call, e.g. who it is */
+/** @param origin of the pages that this person uses, when browsers reach the service by another address than the test */
 export const wirePerson = (
   wire: Wire,
   tiktok: SimulatorControl,
   cookies: Readonly<Record<string, string>>,
-  headers: Readonly<Record<string, string>> = {},
+  origin: string = wire.url,
 ): WirePerson => {
   const kept = new Map(Object.entries(cookies));
   const call = async (options: WireCall): Promise<WireAnswer> => {
     const cookie = [...kept].map(([name, value]) => `${name}=${value}`).join('; ');
-    const answer = await wire.call({ ...options, headers: { ...(cookie === '' ? {} : { cookie }), ...headers, ...options.headers } });
+    const answer = await wire.call({ ...options, headers: { ...(cookie === '' ? {} : { cookie }), ...options.headers } });
     for (const line of answer.setCookies) takeCookie(kept, line);
     return answer;
   };
@@ -76,7 +76,7 @@ export const wirePerson = (
       call({
         method: 'POST',
         url: '/api/tiktok/unbind',
-        headers: { origin: wire.url },
+        headers: { origin },
         body: connectionId === undefined ? {} : { connection_id: connectionId },
       }),
   };
