@@ -90,7 +90,7 @@ if (isRoot) {
     it('what it makes in the folder of a user belongs to that user, who can go on with it', async () => {
       const place = await placeForUser(nobody);
       const dataDir = join(place.home, 'data', 'postgres');
-      const asRoot = await runService({ dataDir, settings });
+      const asRoot = await runService({ dataDir, settings, copiesFolder: copiesFolder() });
       await writeNote(servingOf(asRoot).url, 'kept');
       await asRoot.stop();
       for (const name of await readdir(join(dataDir, '..'))) expect(await ownerOf(join(dataDir, '..', name)), name).toBe(nobody);
