@@ -29,7 +29,7 @@ export const createCounting = (
         name: 'counting',
         create: ({ table, name }) => `create table ${table} (
           stream text constraint ${name('counting_of_streams')} primary key, events int not null, revisions int not null)`,
-        indexes: ({ table, name }) => [`create index if not exists ${name('counting_by_events')} on ${table} (events)`],
+        indexes: ({ table, name }) => [`create index ${name('counting_by_events')} on ${table} (events)`],
       },
     ],
     apply: async (transaction, events) => {

@@ -38,11 +38,11 @@ export const connectionsTable: ProjectionTable = {
     constraint ${name('connections_of_owners')} primary key (connection_id, user_id)
   ) with (fillfactor = 85)`,
   indexes: ({ table, name }) => [
-    `create index if not exists ${name('connections_by_status')} on ${table} (status, connection_first_connected_at, connection_id) where current_owner`,
-    `create index if not exists ${name('connections_by_current_owner')} on ${table} (user_id, status, connection_first_connected_at, connection_id) where current_owner`,
-    `create index if not exists ${name('connections_by_owner')} on ${table} (user_id, status, first_connected_at, connection_id)`,
-    `create index if not exists ${name('connections_by_open_id')} on ${table} (open_id) where open_id is not null`,
-    `create index if not exists ${name('connections_with_lost_keys')} on ${table} (connection_id) where profile_state = 'key_lost'`,
+    `create index ${name('connections_by_status')} on ${table} (status, connection_first_connected_at, connection_id) where current_owner`,
+    `create index ${name('connections_by_current_owner')} on ${table} (user_id, status, connection_first_connected_at, connection_id) where current_owner`,
+    `create index ${name('connections_by_owner')} on ${table} (user_id, status, first_connected_at, connection_id)`,
+    `create index ${name('connections_by_open_id')} on ${table} (open_id) where open_id is not null`,
+    `create index ${name('connections_with_lost_keys')} on ${table} (connection_id) where profile_state = 'key_lost'`,
   ],
 };
 

@@ -1,10 +1,10 @@
 import { err, ok, type Result } from 'neverthrow';
-import { z } from 'zod';
 import type { Unavailable } from '../../../application/failures.ts';
 import type { OpenFailure, OpenRequest, Sealer } from '../../../application/ports/sealer.ts';
-import { noProfile } from '../../../application/reading/profile.ts';
+import { noProfile, profileFromText, type ShownProfile } from '../../../application/reading/profile.ts';
+import { openId } from '../../../domain/values/ids.ts';
 import type { Secret } from '../../../domain/values/secret.ts';
-import { profileColumns, type ShownLife } from './connection-row.ts';
+import type { ShownLife } from './connection-row.ts';
 
 export type OpenAll = Pick<Sealer, 'openAll'>;
 
@@ -12,24 +12,30 @@ export type OpenAll = Pick<Sealer, 'openAll'>;
 export type Unopenable = Readonly<{ reason: string }>;
 
 /** PostgreSQL's text holds neither NUL nor half a character; both are shown as the sign for "unreadable". */
-const storable = (value: unknown): unknown => (typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\uFFFD') : value);
+const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD');
+const storableOrNull = (text: string | null): string | null => (text === null ? null : storable(text));
 
-const plainProfile = z
-  .string()
-  .transform((plain, context): unknown => {
-    try {
-      return JSON.parse(plain, (_, value) => storable(value));
-    } catch {
-      context.addIssue('not JSON');
-      return z.NEVER;
-    }
-  })
-  .pipe(z.object({ ...profileColumns, open_id: profileColumns.open_id.unwrap(), display_name: z.string() }));
+/** Null for what is no profile of TikTok: those have an open_id and a name. */
+const storableProfile = (plain: string): ShownProfile | null => {
+  const profile = profileFromText(plain);
+  if (profile.open_id === null || profile.display_name === null) return null;
+  return {
+    open_id: openId(storable(profile.open_id)),
+    union_id: storableOrNull(profile.union_id),
+    display_name: storable(profile.display_name),
+    avatar_url: storableOrNull(profile.avatar_url),
+    avatar_url_100: storableOrNull(profile.avatar_url_100),
+    avatar_large_url: storableOrNull(profile.avatar_large_url),
+    bio_description: storableOrNull(profile.bio_description),
+    profile_deep_link: storableOrNull(profile.profile_deep_link),
+    username: storableOrNull(profile.username),
+  };
+};
 
 const shownOf = (opened: Result<Secret<string>, Exclude<OpenFailure, Unavailable>>): Result<ShownLife, Unopenable> => {
   if (opened.isOk()) {
-    const profile = plainProfile.safeParse(opened.value.reveal());
-    return profile.success ? ok({ state: 'open', profile: profile.data }) : err({ reason: 'the profile is not one of TikTok' });
+    const profile = storableProfile(opened.value.reveal());
+    return profile === null ? err({ reason: 'the profile is not one of TikTok' }) : ok({ state: 'open', profile });
   }
   switch (opened.error.kind) {
     case 'Erased':

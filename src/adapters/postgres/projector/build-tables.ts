@@ -15,8 +15,6 @@ const begin = {
   text: `insert into tiktok_connections.projections (projection, copy, version, fingerprint) values ($1, 'next', $2, $3)`,
 };
 
-const patient = 'set local statement_timeout = 0';
-
 /** Time a statement over a whole table may take. */
 const longMillis = 3_600_000;
 
@@ -35,22 +33,21 @@ export const prepareBuild = (pool: pg.Pool, projector: Projector, fresh: boolean
       const names = namesOf(table, 'next');
       await client.query(`drop table if exists ${names.table}`);
       await client.query(table.create(names));
+      // Made now and kept up in short batches: an index over a full table is one long transaction, and holds all feeds back.
+      for (const index of table.indexes(names)) await client.query(index);
       // Its locks would come in the way of the swap; the swapped table is vacuumed as any other.
       await client.query(`alter table ${names.table} set (autovacuum_enabled = false)`);
     }
     await rowsOf(client, begin, [name, version, fingerprint], nothing);
   });
 
-/** Indexes and statistics of the filled tables. Repeating it makes only what is missing. */
+/** Statistics of the filled tables, so that the first reader after the swap has good plans. */
 export const finishBuild = async (pool: pg.Pool, projector: Projector): Promise<void> => {
   for (const table of projector.tables) {
-    const names = namesOf(table, 'next');
-    for (const statement of [...table.indexes(names), `analyze ${names.table}`]) {
-      await inTransaction(pool, async (client) => {
-        await client.query(patient);
-        const long = { text: statement, query_timeout: longMillis };
-        await client.query(long);
-      });
-    }
+    await inTransaction(pool, async (client) => {
+      await client.query(`set local statement_timeout = ${longMillis}`);
+      const long = { text: `analyze ${namesOf(table, 'next').table}`, query_timeout: longMillis };
+      await client.query(long);
+    });
   }
 };

@@ -3,6 +3,7 @@ import { unavailable, type Unavailable } from '../../../application/failures.ts'
 import type { Checkpoint } from '../../../application/ports/event-names.ts';
 import type { CheckpointOfAnotherStore, EventStore, FeedBatch } from '../../../application/ports/event-store.ts';
 import type { Projector } from './projector.ts';
+import { readAhead } from './read-ahead.ts';
 import type { BatchWriter, WrittenBatch } from './write-batch.ts';
 
 export type FeedFailure = Unavailable | CheckpointOfAnotherStore;
@@ -23,7 +24,7 @@ export type Following = Readonly<{
 /** `Moved`: somebody else changed the checkpoint. */
 export type FollowEnd = Readonly<{ kind: 'CaughtUp' | 'Behind' | 'Stopped' | 'Moved'; checkpoint: Checkpoint | null }>;
 
-const defaultCatchUpBatch = 1_000;
+const defaultCatchUpBatch = 5_000;
 const liveBatch = 200;
 
 const followOnce = async (following: Following, from: Checkpoint | null, live: boolean): Promise<Result<FollowEnd, FeedFailure>> => {
@@ -31,7 +32,7 @@ const followOnce = async (following: Following, from: Checkpoint | null, live: b
   const batchSize = live ? liveBatch : catchUpBatch;
   const feed = eventStore.feed({ after: from, streamPrefixes: projector.streamPrefixes, batchSize, live, signal });
   let checkpoint = from;
-  for await (const received of feed) {
+  for await (const received of live ? feed : readAhead(feed)) {
     if (received.isErr()) return err(received.error);
     const batch = received.value;
     if (batch.checkpoint !== checkpoint) {

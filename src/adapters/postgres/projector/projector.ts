@@ -21,7 +21,7 @@ export type ProjectionTable = Readonly<{
   name: string;
   /** The table with its keys, every constraint named. */
   create: (names: TableNames) => string;
-  /** Secondary indexes, made when a rebuild has filled the table. */
+  /** Secondary indexes. */
   indexes: (names: TableNames) => readonly string[];
 }>;
 

@@ -14,6 +14,6 @@ export const workItemsTable: ProjectionTable = {
     constraint ${name('work_items_of_subjects')} primary key (kind, subject)
   ) with (fillfactor = 85)`,
   indexes: ({ table, name }) => [
-    `create index if not exists ${name('work_items_by_time')} on ${table} (kind, runnable_at) where runnable_at is not null`,
+    `create index ${name('work_items_by_time')} on ${table} (kind, runnable_at) where runnable_at is not null`,
   ],
 };
