@@ -25,6 +25,8 @@ export type HttpSettings = Readonly<{
   authCookie: string;
   /** Origins besides https ones that avatars may come from (the simulator's). */
   imageOrigins: readonly string[];
+  /** Within which what asks TikTok or writes must be answered; 45 s unless told. The rest is held by the database's limits. */
+  slowAnswerMillis?: number;
 }>;
 
 export type HttpLogger = Readonly<{

@@ -1,3 +1,5 @@
+import type { HttpSettings } from './http-deps.ts';
+
 const second = 1_000;
 
 /** Times in milliseconds, sizes in bytes. */
@@ -8,8 +10,12 @@ export const limits = {
   requestTimeout: 30 * second,
   /** Longer than the idle limit of common load balancers, so that they end a connection and we never do it under a request. */
   keepAliveTimeout: 72 * second,
-  /** From routing to the answer. Longer than the slowest callback: two calls of TikTok, a write of unknown outcome, the projection. */
-  handlerTimeout: 45 * second,
   bodyLimit: 64 * 1_024,
   routerOptions: { maxParamLength: 300 },
 };
+
+/** From routing to the answer. Longer than the slowest callback: two calls of TikTok, a write of unknown outcome, the projection. */
+const slowAnswerMillis = 45 * second;
+
+/** The limit in milliseconds for routes that ask TikTok or write. Others have none of their own: a timer for each would cost. */
+export const slowAnswer = (settings: Pick<HttpSettings, 'slowAnswerMillis'>): number => settings.slowAnswerMillis ?? slowAnswerMillis;

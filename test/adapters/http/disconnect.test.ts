@@ -1,3 +1,4 @@
+import { ResultAsync, type Result } from 'neverthrow';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { problemIn, type Call } from '../../support/http-app.ts';
@@ -83,6 +84,21 @@ describe('disconnecting', () => {
     expect(problemIn(second).code).toBe('conflict');
     expect(await revocations()).toBe(before + 1);
     expect((await first).json()).toMatchObject({ status: 'disconnected' });
+  });
+
+  it('is given up with a timeout when it takes too long, and the callback with an error for people', async () => {
+    const forever = (): ResultAsync<never, never> => new ResultAsync(Promise.withResolvers<Result<never, never>>().promise);
+    const eventStore = { ...world.parts.unbinding.eventStore, read: forever };
+    const attempts = { ...world.parts.completing.attempts, consume: forever };
+    const http = await world.another({
+      unbinding: { ...world.parts.unbinding, eventStore },
+      completing: { ...world.parts.completing, attempts },
+      settings: { ...world.parts.settings, slowAnswerMillis: 50 },
+    });
+    const answer = await http.call({ method: 'DELETE', url: `/v1/connections/${nobodysId}`, headers: service });
+    expect([answer.statusCode, problemIn(answer).code]).toEqual([504, 'timeout']);
+    const back = await http.call({ url: '/api/tiktok/auth/callback?state=a&code=b' });
+    expect(back.headers.location).toBe('https://connect.example/dashboard/account?tiktok_error=unexpected_error');
   });
 
   it('lets a request that failed be tried again with its key', async () => {

@@ -28,7 +28,7 @@ const answerOfStatus = (codes: readonly ProblemCode[]): Answer => {
 };
 
 /** What every request can end in: an address or a header that cannot be read, and faults of ours. */
-const always: readonly ProblemCode[] = ['invalid_request', 'unavailable', 'timeout'];
+const always: readonly ProblemCode[] = ['invalid_request', 'unavailable'];
 
 /** The problems of an operation by their status; those of every operation are among them. */
 export const problems = (...codes: readonly ProblemCode[]): Readonly<Record<number, Answer>> => {

@@ -4,6 +4,7 @@ import { unbind } from '../../../application/connecting/unbind.ts';
 import { actorOf } from '../../../application/execution/principal.ts';
 import { connectionId } from '../../../domain/values/ids.ts';
 import { commandContext } from '../command-context.ts';
+import { slowAnswer } from '../limits.ts';
 import { formTokens } from '../cookies/form-token.ts';
 import { pageHeaders } from '../headers/security-headers.ts';
 import type { HttpApp, RouteDeps } from '../http-app-type.ts';
@@ -36,7 +37,6 @@ const troubles = {
   401: page('Nobody is signed in.'),
   403: page('The form did not come from this page, or an API key called.'),
   503: page('The service cannot answer now.'),
-  504: page('It took too long.'),
 };
 
 /** Where the page's own links begin a connection: one that comes back to this page, where that is allowed. */
@@ -91,6 +91,7 @@ export const accountRoutes = (app: HttpApp, { deps, admit, identify }: RouteDeps
   app.route({
     method: 'POST',
     url: disconnectPath,
+    handlerTimeout: slowAnswer(settings),
     schema: {
       operationId: 'accountPageDisconnect',
       summary: "The account page's own form: disconnect one account",
@@ -106,6 +107,7 @@ export const accountRoutes = (app: HttpApp, { deps, admit, identify }: RouteDeps
         409: page('The connection was changed meanwhile.'),
         413: page('The form is too large.'),
         415: page('The form is of another type.'),
+        504: page('It took too long.'),
       },
     },
     config: { answerHeaders: { 303: ['location'] } },

@@ -2,6 +2,7 @@ import { completeAuthorization } from '../../../application/connecting/complete-
 import { withOutcome } from '../../../application/connecting/return-address.ts';
 import type { Actor } from '../../../application/execution/actor.ts';
 import { commandContext } from '../command-context.ts';
+import { slowAnswer } from '../limits.ts';
 import type { FlowCookies } from '../cookies/flow-cookies.ts';
 import type { HttpApp, RouteDeps } from '../http-app-type.ts';
 import { bare } from '../openapi/answers.ts';
@@ -19,6 +20,7 @@ export const callbackRoute = (app: HttpApp, { deps, identify }: RouteDeps, cooki
   app.route({
     method: 'GET',
     url: '/api/tiktok/auth/callback',
+    handlerTimeout: slowAnswer(deps.settings),
     exposeHeadRoute: false,
     schema: {
       operationId: 'callback',

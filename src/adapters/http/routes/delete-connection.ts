@@ -3,6 +3,7 @@ import { disconnect } from '../../../application/connecting/disconnect.ts';
 import { actorOf, viewerOf } from '../../../application/execution/principal.ts';
 import { connectionId } from '../../../domain/values/ids.ts';
 import { commandContext } from '../command-context.ts';
+import { slowAnswer } from '../limits.ts';
 import type { HttpApp, RouteDeps } from '../http-app-type.ts';
 import { idempotencyHeaders } from '../idempotency/idempotency-key.ts';
 import { oncePerKey } from '../idempotency/once-per-key.ts';
@@ -18,6 +19,7 @@ export const deleteConnectionRoute = (app: HttpApp, { deps, admit }: RouteDeps):
   app.route({
     method: 'DELETE',
     url: '/v1/connections/:id',
+    handlerTimeout: slowAnswer(deps.settings),
     schema: {
       operationId: 'deleteConnection',
       summary: 'Disconnect an account',
@@ -39,6 +41,7 @@ export const deleteConnectionRoute = (app: HttpApp, { deps, admit }: RouteDeps):
           'idempotency_key_reused',
           'too_large',
           'unsupported_media',
+          'timeout',
         ),
       },
     },

@@ -1,6 +1,7 @@
 import { viewerOf } from '../../../application/execution/principal.ts';
 import { connectionId } from '../../../domain/values/ids.ts';
 import type { HttpApp, RouteDeps } from '../http-app-type.ts';
+import { writeAsTyped } from '../wire/write-as-typed.ts';
 import { bare, json, problems } from '../openapi/answers.ts';
 import { anyoneWith } from '../openapi/security.ts';
 import { callerOf } from '../principals/admit.ts';
@@ -29,6 +30,7 @@ export const getConnectionRoute = (app: HttpApp, { deps, admit }: RouteDeps): vo
     },
     config: { answerHeaders: { 200: ['etag'], 304: ['etag'] } },
     onRequest: admit.anyoneWith('connections:read'),
+    serializerCompiler: writeAsTyped,
     handler: async (request, reply) => {
       const id = connectionId(request.params.id.toLowerCase());
       const view = answerOf(await deps.connections.byId(id, viewerOf(callerOf(request).principal)));

@@ -3,6 +3,7 @@ import { viewerOf } from '../../../application/execution/principal.ts';
 import { connectionStatuses } from '../../../application/reading/connection-view.ts';
 import { openId, userId } from '../../../domain/values/ids.ts';
 import type { HttpApp, RouteDeps } from '../http-app-type.ts';
+import { writeAsTyped } from '../wire/write-as-typed.ts';
 import { json, problems } from '../openapi/answers.ts';
 import { anyoneWith } from '../openapi/security.ts';
 import { callerOf } from '../principals/admit.ts';
@@ -41,6 +42,7 @@ export const listConnectionsRoute = (app: HttpApp, { deps, admit }: RouteDeps): 
       response: { 200: json(connectionPage, 'One page.'), ...problems('unauthenticated', 'forbidden') },
     },
     onRequest: admit.anyoneWith('connections:read'),
+    serializerCompiler: writeAsTyped,
     handler: async (request) => {
       const { user_id, status, open_id, limit, cursor } = request.query;
       const page = answerOf(

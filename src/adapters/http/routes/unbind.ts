@@ -3,6 +3,7 @@ import { unbind } from '../../../application/connecting/unbind.ts';
 import { actorOf } from '../../../application/execution/principal.ts';
 import { connectionId } from '../../../domain/values/ids.ts';
 import { commandContext } from '../command-context.ts';
+import { slowAnswer } from '../limits.ts';
 import type { HttpApp, RouteDeps } from '../http-app-type.ts';
 import { json, problems } from '../openapi/answers.ts';
 import { endUser } from '../openapi/security.ts';
@@ -22,6 +23,7 @@ export const unbindRoute = (app: HttpApp, { deps, admit }: RouteDeps): void => {
   app.route({
     method: 'POST',
     url: '/api/tiktok/unbind',
+    handlerTimeout: slowAnswer(deps.settings),
     schema: {
       operationId: 'unbind',
       summary: 'Disconnect an account of the signed-in user',
@@ -32,7 +34,7 @@ export const unbindRoute = (app: HttpApp, { deps, admit }: RouteDeps): void => {
       body,
       response: {
         200: json(unbound, 'The account is disconnected.'),
-        ...problems('unauthenticated', 'forbidden', 'not_found', 'not_connected', 'conflict', 'too_large', 'unsupported_media'),
+        ...problems('unauthenticated', 'forbidden', 'not_found', 'not_connected', 'conflict', 'too_large', 'unsupported_media', 'timeout'),
       },
     },
     onRequest: admit.endUsers,
