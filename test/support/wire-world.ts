@@ -48,13 +48,15 @@ export const createWireWorld = async (given: Environment = {}): Promise<WireWorl
   };
   const tiktok = simulatorControl(simulator.url);
   const replicas: Replica[] = [];
+  let started = 0;
   return {
     database,
     simulator,
     tiktok,
     environment,
     start: async (changed = {}) => {
-      const service = await startService({ ...environment, PORT: String(replicas.length === 0 ? port : await freePort()), ...changed });
+      started += 1;
+      const service = await startService({ ...environment, PORT: String(started === 1 ? port : await freePort()), ...changed });
       const wire = await openWire(service.url);
       const replica = { ...service, wire, person: (user: string) => wirePerson(wire, tiktok, { dev_user: user }) };
       replicas.push(replica);
