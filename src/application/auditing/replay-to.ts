@@ -70,6 +70,15 @@ export const createReplay = (eventStore: EventStore, audited: AuditedProjection,
     }
   };
 
+  /** Text order says nothing about a checkpoint of another store: only the store can tell. */
+  const isOurs = async (checkpoint: Checkpoint): Promise<Result<void, ReplayFailure>> => {
+    const asking = new AbortController();
+    const feed = eventStore.feed({ after: checkpoint, streamPrefixes, batchSize: 1, live: false, signal: asking.signal });
+    const answer = await feed[Symbol.asyncIterator]().next();
+    asking.abort();
+    return answer.done === true ? ok() : answer.value.map(() => undefined);
+  };
+
   const followTo = async (goal: Checkpoint, skipped: ReadonlySet<string>): Promise<Result<void, ReplayFailure>> => {
     for await (const batch of eventStore.feed({ after: at, streamPrefixes, batchSize, live: false, signal })) {
       if (batch.isErr()) return err(batch.error);
@@ -91,6 +100,8 @@ export const createReplay = (eventStore: EventStore, audited: AuditedProjection,
       held = new Map(parked.map(({ stream, revision }) => [stream, revision]));
       if (checkpoint === null) return at === null ? ok() : err(unavailable('database', 'the projection began anew while it was checked'));
       if (at !== null && checkpoint < at) return err(unavailable('database', 'the projection went back while it was checked'));
+      const ours = at === null ? await isOurs(checkpoint) : ok();
+      if (ours.isErr()) return err(ours.error);
       for (const [stream, revision] of before) {
         const reached = at;
         if (reached === null || (held.get(stream) ?? Number.POSITIVE_INFINITY) <= revision) continue;

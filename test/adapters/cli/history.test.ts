@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ConnectionId } from '../../../src/domain/values/ids.ts';
 import { opening, run } from './command-line.ts';
-import { aTime, containing, including } from './expected.ts';
+import { aTime, containing, including, matching } from './expected.ts';
 import { openInstallation, type Installation } from './installation.ts';
 
 let installation: Installation;
@@ -78,6 +78,15 @@ describe('history', () => {
     expect((await history(id, '--at', '2999-01-01T00:00:00+02:00', '--json')).document()).toMatchObject({ status: 'disconnected', revision: 2 });
     const before = await history(id, '--at', '2000-01-01T00:00:00Z', '--json');
     expect([before.exitCode, before.document()]).toEqual([2, { error: containing(`no connection ${id}`) }]);
+  });
+
+  test('cannot show a state behind an event that this version cannot read, and says what to do', async () => {
+    const unreadable = await installation.connect('open-unreadable');
+    const stream = `tiktok_connection-${unreadable}`;
+    await installation.tamper(`update tiktok_connections.events set type = 'Foreseen' where stream = $1`, stream);
+    const { exitCode, err } = await history(unreadable, '--at', '1');
+    expect([exitCode, err]).toEqual([3, [matching(/^Event 1 of .* cannot be read by this version .*`verify` tells/)]]);
+    expect((await history(unreadable)).out.join('\n')).toMatch(/Foreseen\n {3}by somebody unreadable[^]*unreadable: the event type is not known here/);
   });
 
   test('leaves an entry in the security log for every reading', async () => {

@@ -2,12 +2,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { connectionStream } from '../../../src/application/execution/streams.ts';
 import { unavailable } from '../../../src/application/failures.ts';
 import type { StreamName } from '../../../src/application/ports/event-names.ts';
+import { eventId } from '../../../src/domain/values/ids.ts';
 import { opening, run } from './command-line.ts';
 import { aTime, containing, including, listing, matching } from './expected.ts';
 import { openInstallation, type Installation } from './installation.ts';
 
+const madeUpId = '00000000-0000-5000-8000-0000000000ff';
+
 let installation: Installation;
 let stream: StreamName;
+let another: StreamName;
 let putBack: () => Promise<void>;
 
 const parked = (...argv: readonly string[]) => run(opening(installation.toolbox), 'parked', ...argv);
@@ -22,7 +26,7 @@ beforeAll(async () => {
   stream = connectionStream(id);
   await installation.connect('open-1');
   await installation.connect('open-1');
-  await installation.connect('open-2', 'user_2');
+  another = connectionStream(await installation.connect('open-2', 'user_2'));
   await installation.tamper(`update tiktok_connections.events set data = '!' || data where stream = $1 and revision = 2`, stream);
   await installation.project();
   putBack = await installation.remember();
@@ -114,6 +118,26 @@ describe('verify', () => {
 
   test('agrees with rows from which an operator left out an event', async () => {
     await parked('skip', stream);
+    expect((await verify('--json')).document()).toMatchObject({ found: 1, differences: [alteredEvent()] });
+  });
+
+  test('agrees with rows from which an operator left out an event that cannot be applied', async () => {
+    await parked('skip', stream);
+    const { eventStore, eventChain } = installation.toolbox;
+    const [first] = (await eventStore.read(stream, 1, 1))._unsafeUnwrap();
+    const [before] = (await eventStore.read(another, 1, 1))._unsafeUnwrap();
+    if (first === undefined || before === undefined) throw new Error('no event');
+    const hash = eventChain.hashAfter(before.hash, { ...first, id: eventId(madeUpId), stream: another, revision: 2 });
+    await installation.tamper(
+      `insert into tiktok_connections.events (stream, revision, id, type, schema_version, occurred_at, data, metadata, hash)
+       select $2, 2, $3, type, schema_version, occurred_at, data, metadata, $4
+       from tiktok_connections.events where stream = $1 and revision = 1`,
+      ...[stream, another, madeUpId, hash],
+    );
+    await installation.project();
+    const stopped = { kind: 'stream_parked', projection: 'connections', stream: another, revision: 2 };
+    expect((await verify('--json')).document()).toMatchObject({ found: 2, differences: [alteredEvent(), stopped] });
+    expect((await parked('skip', another)).exitCode).toBe(0);
     expect((await verify('--json')).document()).toMatchObject({ found: 1, differences: [alteredEvent()] });
   });
 

@@ -17,6 +17,13 @@ const commands = [
   ['keys', 'list'],
   ['keys', 'revoke'],
   ['history'],
+  ['verify'],
+  ['rebuild'],
+  ['parked'],
+  ['parked', 'list'],
+  ['parked', 'retry'],
+  ['parked', 'skip'],
+  ['doctor'],
 ];
 
 describe('the command line', () => {
@@ -95,6 +102,20 @@ describe('migrate', () => {
     expect(plan).toMatchObject({ pending: listing('0001-event-store.sql'), dry_run: true });
     expect(first.document()).toMatchObject({ applied: listing('0001-event-store.sql'), newer: [] });
     expect([second.exitCode, second.out]).toEqual([0, ['The database is up to date.']]);
+  });
+
+  test('adopts a cluster that the database was restored into, once', async () => {
+    const installation = await openInstallation();
+    const migrate = (...argv: readonly string[]) => run(opening(installation.toolbox), 'migrate', ...argv);
+    await installation.connect('open-1');
+    await installation.tamper(`update tiktok_connections.event_cluster set system_identifier = '1'`);
+    const planned = await migrate('--adopt-cluster', '--dry-run');
+    const adopted = await migrate('--adopt-cluster', '--json');
+    const again = await migrate('--adopt-cluster');
+    await installation.close();
+    expect(planned.out).toContain('Would make the history this cluster’s own, if it was written in another.');
+    expect([adopted.exitCode, adopted.document()]).toEqual([0, { applied: [], newer: [], cluster: 'adopted' }]);
+    expect(again.out).toContain('The history was written in this cluster: there was nothing to adopt.');
   });
 
   test('calls a database that it refuses wrong use, with the remedy', async () => {
