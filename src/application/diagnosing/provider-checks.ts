@@ -9,9 +9,9 @@ export type Provider = Readonly<{ simulated: boolean; urls: readonly string[] }>
 /** Whether TikTok, or the simulator in its place, answers at all. Nothing is sent but a request for its addresses. */
 export const checkProvider = async ({ simulated, urls }: Provider, reach: Reach): Promise<Finding> => {
   const silent: string[] = [];
-  for (const url of urls) {
-    const answer = await reach(url);
-    if (answer.isErr()) silent.push(`${new URL(url).origin} (${answer.error})`);
+  for (const origin of new Set(urls.map((url) => new URL(url).origin))) {
+    const answer = await reach(origin);
+    if (answer.isErr()) silent.push(`${origin} (${answer.error})`);
   }
   const name = simulated ? 'The simulator' : 'TikTok';
   if (silent.length === 0) return fine(`${name} answers.`);
