@@ -39,7 +39,6 @@ export const connectionsTable: ProjectionTable = {
   ) with (fillfactor = 85)`,
   indexes: ({ table, name }) => [
     `create index ${name('connections_by_status')} on ${table} (status, connection_first_connected_at, connection_id) where current_owner`,
-    `create index ${name('connections_by_current_owner')} on ${table} (user_id, status, connection_first_connected_at, connection_id) where current_owner`,
     `create index ${name('connections_by_owner')} on ${table} (user_id, status, first_connected_at, connection_id)`,
     `create index ${name('connections_by_open_id')} on ${table} (open_id) where open_id is not null`,
     `create index ${name('connections_with_lost_keys')} on ${table} (connection_id) where profile_state = 'key_lost'`,

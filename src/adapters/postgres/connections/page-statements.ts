@@ -18,7 +18,8 @@ export type PageShape = Readonly<{ viewer: ConnectionQuery['viewer']['kind']; us
 
 /** `$1` statuses, `$2` limit, then, where the shape has them, user, open_id, and the position's time and id. */
 export const page = ({ viewer, user, openId, after }: PageShape): Statement => {
-  const order = viewer === 'owner' ? 'first_connected_at' : 'connection_first_connected_at';
+  // A user's list is ordered by when they first had the account, the list of all by when anyone first had it.
+  const order = user ? 'first_connected_at' : 'connection_first_connected_at';
   const numbers = [user, openId, after].map((given, index, all) => (given ? 3 + all.slice(0, index).filter(Boolean).length : 0));
   const [userAt = 0, openIdAt = 0, afterAt = 0] = numbers;
   const conditions = [

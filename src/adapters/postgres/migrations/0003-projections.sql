@@ -74,8 +74,6 @@ create table tiktok_connections.connections (
 ) with (fillfactor = 85);
 create index connections_by_status on tiktok_connections.connections
   (status, connection_first_connected_at, connection_id) where current_owner;
-create index connections_by_current_owner on tiktok_connections.connections
-  (user_id, status, connection_first_connected_at, connection_id) where current_owner;
 create index connections_by_owner on tiktok_connections.connections (user_id, status, first_connected_at, connection_id);
 create index connections_by_open_id on tiktok_connections.connections (open_id) where open_id is not null;
 create index connections_with_lost_keys on tiktok_connections.connections (connection_id) where profile_state = 'key_lost';
