@@ -25,10 +25,15 @@ export const unknownConnection = (id: ConnectionId, when = ''): Refusal =>
       'Its id is the column id of user_tiktok_connections, and `id` in the answers of GET /v1/connections.',
   );
 
-export const refusalOfReading = (failure: ConnectionNotFound | UnreadableHistory | Unavailable, id: ConnectionId): Refusal => {
+/** @param when of the state that was asked for, in words; '' when the whole history was */
+export const refusalOfReading = (
+  failure: ConnectionNotFound | UnreadableHistory | Unavailable,
+  id: ConnectionId,
+  when = '',
+): Refusal => {
   switch (failure.kind) {
     case 'ConnectionNotFound':
-      return unknownConnection(id, ', or none at that moment');
+      return unknownConnection(id, when);
     case 'UnreadableHistory':
       return away(
         `Event ${failure.revision} of ${failure.stream} cannot be read by this version (${failure.reason}). ` +

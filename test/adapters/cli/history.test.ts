@@ -77,7 +77,7 @@ describe('history', () => {
   test('shows the connection as it was at a time', async () => {
     expect((await history(id, '--at', '2999-01-01T00:00:00+02:00', '--json')).document()).toMatchObject({ status: 'disconnected', revision: 2 });
     const before = await history(id, '--at', '2000-01-01T00:00:00Z', '--json');
-    expect([before.exitCode, before.document()]).toEqual([2, { error: containing(`no connection ${id}`) }]);
+    expect([before.exitCode, before.document()]).toEqual([2, { error: containing(`no connection ${id}, or none at that moment`) }]);
   });
 
   test('cannot show a state behind an event that this version cannot read, and says what to do', async () => {

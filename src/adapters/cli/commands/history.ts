@@ -22,7 +22,7 @@ type Input = z.infer<typeof input>;
 
 const showState = (connectionId: ConnectionId, moment: Moment): Work => async (toolbox) => {
   const state = await stateAt(toolbox, { connectionId, moment, viewer: { kind: 'service' } }, operator);
-  if (state.isErr()) return err(refusalOfReading(state.error, connectionId));
+  if (state.isErr()) return err(refusalOfReading(state.error, connectionId, ', or none at that moment'));
   return ok(done(connectionDocument(state.value), connectionParagraph(state.value)));
 };
 
