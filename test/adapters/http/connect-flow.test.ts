@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { createPerson, leadsTo, type Person } from '../../support/http-person.ts';
 import { createHttpWorld, type HttpWorld } from '../../support/http-world.ts';
 
@@ -50,5 +51,21 @@ describe('connecting an account', () => {
     const answers = await Promise.all([person.call({ url: `${callback}${search}` }), person.call({ url: `${callback}${search}` })]);
     const outcomes = answers.map((answer) => leadsTo(answer).search).sort();
     expect(outcomes).toEqual(['?tiktok_error=invalid_state', '?tiktok_success=true']);
+  });
+
+  it('connects once for a hundred callbacks of one state, and exchanges the code once', async () => {
+    const person = someone();
+    const { search } = await world.consent((await person.begin('?add_account=1')).href, { account: 'dilnoza' });
+    const exchanges = async (): Promise<number> => {
+      const answer = await fetch(`${world.simulator.controlUrl}/calls?endpoint=token.code`);
+      return z.object({ count: z.number() }).parse(await answer.json()).count;
+    };
+    const before = await exchanges();
+    const cookies = Object.fromEntries(person.cookies);
+    const answers = await Promise.all(Array.from({ length: 100 }, () => world.http.call({ url: `${callback}${search}`, cookies })));
+    const outcomes = answers.map((answer) => leadsTo(answer).search);
+    expect(outcomes.filter((outcome) => outcome === '?tiktok_success=true')).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === '?tiktok_error=invalid_state')).toHaveLength(99);
+    expect(await exchanges()).toBe(before + 1);
   });
 });

@@ -26,6 +26,9 @@ const document = z.object({
   }),
 });
 
+/** Running text, and code where the document has backticks. */
+type Words = readonly Readonly<{ text: string; isCode: boolean }>[];
+
 type Shown = Readonly<{ name: string; text: string }>;
 
 type ShownOperation = Readonly<{
@@ -33,21 +36,23 @@ type ShownOperation = Readonly<{
   method: string;
   path: string;
   summary: string;
-  description: string;
+  description: Words;
   callers: readonly string[];
-  parameters: readonly Readonly<{ name: string; place: string; required: boolean; description: string; schema: string }>[];
+  parameters: readonly Readonly<{ name: string; place: string; required: boolean; description: Words; schema: string }>[];
   body: Shown | null;
-  answers: readonly Readonly<{ status: string; description: string; type: string; schema: string }>[];
+  answers: readonly Readonly<{ status: string; description: Words; type: string; schema: string }>[];
 }>;
 
 export type DocsPage = Readonly<{
   title: string;
-  description: string;
+  description: Words;
   groups: readonly Readonly<{ name: string; description: string; operations: readonly ShownOperation[] }>[];
-  callers: readonly Readonly<{ name: string; description: string }>[];
+  callers: readonly Readonly<{ name: string; description: Words }>[];
   problems: readonly Readonly<{ code: string; status: number; title: string; remedy: string }>[];
   schemas: readonly Shown[];
 }>;
+
+const wordsOf = (text: string): Words => text.split('`').map((part, index) => ({ text: part, isCode: index % 2 === 1 }));
 
 const oneLine = (value: unknown): string => JSON.stringify(value ?? {}).replaceAll('#/components/schemas/', '');
 
@@ -58,13 +63,13 @@ const shownOperation = (path: string, method: string, source: z.infer<typeof ope
     method: method.toUpperCase(),
     path,
     summary: source.summary,
-    description: source.description ?? '',
+    description: wordsOf(source.description ?? ''),
     callers: source.security.flatMap((requirement) => Object.entries(requirement).map(([name, scopes]) => [name, ...scopes].join(' '))),
-    parameters: source.parameters.map(({ name, in: place, required, description = '', schema: shape }) => ({ name, place, required, description, schema: oneLine(shape) })),
+    parameters: source.parameters.map(({ name, in: place, required, description = '', schema: shape }) => ({ name, place, required, description: wordsOf(description), schema: oneLine(shape) })),
     body: body === undefined ? null : { name: body[0], text: JSON.stringify(body[1].schema, null, 2) },
     answers: Object.entries(source.responses).map(([status, { description, content }]) => {
       const [first] = Object.entries(content);
-      return { status, description, type: first?.[0] ?? '–', schema: first === undefined ? '' : oneLine(first[1].schema) };
+      return { status, description: wordsOf(description), type: first?.[0] ?? '–', schema: first === undefined ? '' : oneLine(first[1].schema) };
     }),
   };
 };
@@ -77,13 +82,13 @@ export const docsPage = (source: OpenApiDocument): DocsPage => {
   );
   return {
     title: info.title,
-    description: info.description,
+    description: wordsOf(info.description),
     groups: tags.map(({ name, description }) => ({
       name,
       description,
       operations: operations.filter(({ tag }) => tag === name).map(({ shown }) => shown),
     })),
-    callers: Object.entries(components.securitySchemes).map(([name, { description }]) => ({ name, description })),
+    callers: Object.entries(components.securitySchemes).map(([name, { description }]) => ({ name, description: wordsOf(description) })),
     problems: Object.entries(problemCatalogue).map(([code, { status, title, remedy }]) => ({ code, status, title, remedy })),
     schemas: Object.entries(components.schemas)
       .filter(([name]) => !name.endsWith('Problem'))
