@@ -14,7 +14,7 @@ import { endUser } from '../openapi/security.ts';
 import { shownAccount } from '../pages/account/account-page.ts';
 import { outcomeWords } from '../pages/account/outcome-words.ts';
 import { renderPage } from '../pages/render-page.ts';
-import { showTrouble } from '../pages/trouble-page.ts';
+import { showTrouble } from '../pages/show-trouble.ts';
 import { endUserOf } from '../principals/admit.ts';
 import { answerOf, refuse } from '../problems/failures.ts';
 import { currentConnections } from '../reading/current-connections.ts';
