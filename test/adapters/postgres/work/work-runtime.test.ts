@@ -1,0 +1,214 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createWorkRuntime, type WorkParts, type WorkRuntime } from '../../../../src/adapters/postgres/work/work-runtime.ts';
+import type { WorkHandler, WorkOutcome } from '../../../../src/application/work/work-handler.ts';
+import { absentPool, createMigratedDatabase, type MigratedDatabase } from '../../../support/projection-database.ts';
+
+let database: MigratedDatabase;
+const runtimes: WorkRuntime[] = [];
+beforeAll(async () => {
+  database = await createMigratedDatabase();
+});
+beforeEach(() => database.pool.query('truncate tiktok_connections.work_items, tiktok_connections.work_runs'));
+afterEach(async () => {
+  await Promise.all(runtimes.splice(0).map((runtime) => runtime.stop()));
+});
+afterAll(() => database.drop());
+
+const put = (subject: string, dueInMillis = -1_000) =>
+  database.pool.query(
+    `insert into tiktok_connections.work_items values ('destroy_keys', $1, $2, 1, 2, now() + $3 * interval '1 ms', now() + $3 * interval '1 ms')`,
+    [subject, randomUUID(), dueInMillis],
+  );
+const start = (handler: WorkHandler, parts: Partial<WorkParts> = {}): WorkRuntime => {
+  const runtime = createWorkRuntime({ pool: database.pool, handlers: { destroy_keys: handler }, ...parts });
+  runtimes.push(runtime);
+  runtime.start();
+  return runtime;
+};
+const done: WorkOutcome = { kind: 'Done' };
+const run = async (subject: string) =>
+  (await database.pool.query<{ done_revision: number; attempts: number; leased: boolean }>(
+    'select done_revision, attempts, leased_until is not null as leased from tiktok_connections.work_runs where subject = $1',
+    [subject],
+  )).rows[0];
+const gate = () => {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open, opened };
+};
+
+describe('a worker', () => {
+  test('works through what is due, and each item once', async () => {
+    for (let number = 0; number < 20; number += 1) await put(`item ${number}`);
+    const seen: string[] = [];
+    const runtime = start(async ({ subject }) => {
+      seen.push(subject);
+      return done;
+    });
+    await vi.waitFor(() => expect(seen).toHaveLength(20));
+    await runtime.stop();
+    expect(new Set(seen).size).toBe(20);
+    expect(runtime.health()).toEqual({ running: false, active: 0, lastError: null });
+  });
+
+  test('has no more items at a time than it may', async () => {
+    for (let number = 0; number < 10; number += 1) await put(`item ${number}`);
+    let active = 0;
+    let most = 0;
+    let finished = 0;
+    start(
+      async () => {
+        active += 1;
+        most = Math.max(most, active);
+        await database.pool.query('select pg_sleep(0.01)');
+        active -= 1;
+        finished += 1;
+        return done;
+      },
+      { concurrency: 3 },
+    );
+    await vi.waitFor(() => expect(finished).toBe(10));
+    expect(most).toBe(3);
+  });
+
+  test('begins an item when it falls due, and one that it is woken for, long before the next poll', async () => {
+    await put('soon', 150);
+    const seen: string[] = [];
+    const runtime = start(
+      async ({ subject }) => {
+        seen.push(subject);
+        return done;
+      },
+      { pollMillis: 3_600_000 },
+    );
+    await vi.waitFor(() => expect(seen).toEqual(['soon']), { timeout: 3_000 });
+    await put('projected');
+    runtime.wake();
+    await vi.waitFor(() => expect(seen).toEqual(['soon', 'projected']), { timeout: 3_000 });
+  });
+
+  test('finds by polling what others have put there', async () => {
+    const seen: string[] = [];
+    start(async ({ subject }) => {
+      seen.push(subject);
+      return done;
+    }, { pollMillis: 20 });
+    await put('foreign');
+    await vi.waitFor(() => expect(seen).toEqual(['foreign']));
+  });
+
+  test('tries again later what asks for it or throws, counting the attempts', async () => {
+    await put('item');
+    const attempts: number[] = [];
+    start(
+      async (item) => {
+        attempts.push(item.attempts);
+        if (item.attempts === 1) throw new Error('a bug');
+        return item.attempts === 2 ? { kind: 'Retry', afterMillis: 1, reason: 'not yet' } : done;
+      },
+      { pauseAfterAttempts: () => 1 },
+    );
+    await vi.waitFor(() => expect(attempts).toEqual([1, 2, 3]));
+    await vi.waitFor(async () => expect(await run('item')).toMatchObject({ done_revision: 2, leased: false }));
+  });
+
+  test('pauses longer after each attempt when nothing else is said', async () => {
+    await put('item');
+    const runtime = start(async () => ({ kind: 'Retry', afterMillis: 10_000, reason: 'not yet' }));
+    await vi.waitFor(async () => expect(await run('item')).toMatchObject({ attempts: 1, leased: false }));
+    await runtime.stop();
+    const { rows } = await database.pool.query<{ wait: number }>(
+      'select extract(epoch from next_try_at - clock_timestamp())::float as wait from tiktok_connections.work_runs',
+    );
+    expect(rows[0]?.wait).toBeGreaterThan(10);
+    expect(rows[0]?.wait).toBeLessThan(11.1);
+  });
+
+  test('keeps its lease for as long as it works, so that no other runs the item', async () => {
+    await put('item');
+    const working = gate();
+    const ran = vi.fn();
+    const handler: WorkHandler = async () => {
+      ran();
+      await working.opened;
+      return done;
+    };
+    for (const pool of [database.pool, database.anotherPool()]) start(handler, { pool, leaseMillis: 300, pollMillis: 20 });
+    await vi.waitFor(() => expect(ran).toHaveBeenCalled());
+    await database.pool.query('select pg_sleep(0.9)');
+    expect(ran).toHaveBeenCalledTimes(1);
+    working.open();
+    await vi.waitFor(async () => expect(await run('item')).toMatchObject({ done_revision: 2 }));
+  });
+
+  test('that was killed is followed by another when its lease has run out', async () => {
+    await put('item');
+    await database.pool.query(`insert into tiktok_connections.work_runs (kind, subject, revision, attempts, lease, leased_until)
+      values ('destroy_keys', 'item', 2, 1, gen_random_uuid(), now() + interval '200 ms')`);
+    const attempts: number[] = [];
+    start(async (item) => {
+      attempts.push(item.attempts);
+      return done;
+    }, { pollMillis: 20 });
+    await vi.waitFor(() => expect(attempts).toEqual([2]));
+  });
+
+  test('is told to end when its lease is gone', async () => {
+    await put('item');
+    const told = gate();
+    start(
+      async (_, signal) => {
+        signal.addEventListener('abort', told.open);
+        await told.opened;
+        return { kind: 'Retry', afterMillis: 0, reason: 'told to end' };
+      },
+      { leaseMillis: 150, concurrency: 1 },
+    );
+    await vi.waitFor(async () => expect(await run('item')).toMatchObject({ leased: true }));
+    await database.pool.query(`update tiktok_connections.work_runs set lease = gen_random_uuid(), leased_until = now() + interval '1 minute'`);
+    await told.opened;
+  });
+
+  test('gives back untried what it did not end before it stopped, and takes nothing more', async () => {
+    await put('item');
+    const runtime = start(
+      (_, signal) =>
+        new Promise((resolve) => {
+          signal.addEventListener('abort', () => resolve({ kind: 'Retry', afterMillis: 60_000, reason: 'stopping' }));
+        }),
+    );
+    await vi.waitFor(() => expect(runtime.health().active).toBe(1));
+    await runtime.stop();
+    expect(await run('item')).toEqual({ done_revision: 0, attempts: 0, leased: false });
+    const ran = vi.fn();
+    start(async () => {
+      ran();
+      return done;
+    });
+    await vi.waitFor(() => expect(ran).toHaveBeenCalledTimes(1));
+  });
+
+  test('finishes what it can finish before it stops', async () => {
+    await put('item');
+    const working = gate();
+    const runtime = start(async () => {
+      await working.opened;
+      return done;
+    });
+    await vi.waitFor(() => expect(runtime.health().active).toBe(1));
+    const stopped = runtime.stop();
+    working.open();
+    await stopped;
+    expect(await run('item')).toMatchObject({ done_revision: 2, leased: false });
+  });
+
+  test('says that the list is away, and stops when told', async () => {
+    const runtime = start(async () => done, { pool: absentPool() });
+    await vi.waitFor(() => expect(runtime.health()).toEqual({ running: true, active: 0, lastError: 'ECONNREFUSED' }));
+    await runtime.stop();
+    expect(runtime.health().running).toBe(false);
+  });
+});
