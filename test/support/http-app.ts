@@ -33,7 +33,9 @@ export const createTestHttp = async (deps: Omit<HttpDeps, 'logger'>): Promise<Te
     log: () => lines.join(''),
     call: async ({ method = 'GET', url, headers = {}, payload, cookies = {} }) => {
       const options: InjectOptions = { method, url, headers: { ...headers }, cookies: { ...cookies } };
-      const answer = await app.inject(payload === undefined ? options : { ...options, payload: typeof payload === 'string' ? payload : { ...payload } });
+      const answer = await app.inject(
+        payload === undefined ? options : { ...options, payload: typeof payload === 'string' ? payload : { ...payload } },
+      );
       assertDocumented({ method, url, status: answer.statusCode, headers: answer.headers, body: answer.body }, document);
       return answer;
     },

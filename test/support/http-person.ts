@@ -39,7 +39,10 @@ export const createPerson = (http: TestHttp, cookies: Readonly<Record<string, st
 };
 
 /** A page of `GET /v1/connections`. */
-export const listed = z.object({ data: z.array(z.looseObject({ id: z.string(), user_id: z.string() })), next_cursor: z.string().nullable() });
+export const listed = z.object({
+  data: z.array(z.looseObject({ id: z.string(), user_id: z.string() })),
+  next_cursor: z.string().nullable(),
+});
 
 /** Connects TikTok's account for a user of development; answers the connection's id. */
 export const connectAs = async (world: HttpWorld, user: string, account: string): Promise<string> => {

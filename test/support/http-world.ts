@@ -27,10 +27,17 @@ export const createHttpWorld = async (settings: Partial<HttpSettings> = {}): Pro
   const publicUrl = settings.publicUrl ?? testSettings.publicUrl;
   const simulator = await startSimulator({
     quiet: true,
-    apps: [simulatedApp({ clientKey: testClient.key, clientSecret: testClient.secret, redirectUris: [`${publicUrl}/api/tiktok/auth/callback`] })],
+    apps: [
+      simulatedApp({ clientKey: testClient.key, clientSecret: testClient.secret, redirectUris: [`${publicUrl}/api/tiktok/auth/callback`] }),
+    ],
   });
   const eventStore = createPostgresEventStore({ pool: database.pool, url: database.url });
-  const { parts, projectors } = createHttpParts({ pool: database.pool, eventStore, tiktok: simulator, settings: { imageOrigins: [simulator.url], ...settings } });
+  const { parts, projectors } = createHttpParts({
+    pool: database.pool,
+    eventStore,
+    tiktok: simulator,
+    settings: { imageOrigins: [simulator.url], ...settings },
+  });
   projectors.start();
   const apps: TestHttp[] = [];
   const another = async (changed: Partial<Omit<HttpDeps, 'logger'>>): Promise<TestHttp> => {
@@ -40,7 +47,11 @@ export const createHttpWorld = async (settings: Partial<HttpSettings> = {}): Pro
   };
   const http = await another({});
   const control = async (path: string, body: unknown): Promise<unknown> => {
-    const answer = await fetch(`${simulator.controlUrl}${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    const answer = await fetch(`${simulator.controlUrl}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
     if (!answer.ok) throw new Error(`the simulator refused ${path}: ${await answer.text()}`);
     return answer.json();
   };
@@ -52,7 +63,9 @@ export const createHttpWorld = async (settings: Partial<HttpSettings> = {}): Pro
     another,
     control,
     consent: async (url, choice = {}) => {
-      const { callback_url } = z.object({ callback_url: z.string() }).parse(await control('/authorize', { url, account: 'ada', ...choice }));
+      const { callback_url } = z
+        .object({ callback_url: z.string() })
+        .parse(await control('/authorize', { url, account: 'ada', ...choice }));
       return new URL(callback_url);
     },
     close: async () => {

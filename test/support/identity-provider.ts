@@ -44,7 +44,9 @@ export const startIdentityProvider = async (issuer = 'https://identity.example')
   };
   const sign = (claims: JWTPayload, seconds: number, key: Pick<Key, 'kid' | 'alg' | 'privateKey'>): Promise<string> => {
     const now = Math.floor(Date.now() / 1_000);
-    return new SignJWT({ iss: issuer, aud: 'tiktok', iat: now, exp: now + seconds, ...claims }).setProtectedHeader({ alg: key.alg, kid: key.kid }).sign(key.privateKey);
+    return new SignJWT({ iss: issuer, aud: 'tiktok', iat: now, exp: now + seconds, ...claims })
+      .setProtectedHeader({ alg: key.alg, kid: key.kid })
+      .sign(key.privateKey);
   };
   const newest = (): Key => {
     const key = published.at(-1);

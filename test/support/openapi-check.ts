@@ -27,9 +27,15 @@ const escaped = (text: string): string => text.replaceAll('~', '~0').replaceAll(
 const pointer = (...steps: readonly string[]): string => `document#/${steps.map(escaped).map(encodeURIComponent).join('/')}`;
 
 const patternOf = (template: string): RegExp =>
-  new RegExp(`^${template.split(/\{[^}]+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('[^/]+')}$`);
+  new RegExp(
+    `^${template
+      .split(/\{[^}]+\}/)
+      .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+      .join('[^/]+')}$`,
+  );
 
-const mediaTypeOf = (headers: SeenAnswer['headers']): string | undefined => z.string().optional().parse(headers['content-type'])?.split(';')[0]?.trim();
+const mediaTypeOf = (headers: SeenAnswer['headers']): string | undefined =>
+  z.string().optional().parse(headers['content-type'])?.split(';')[0]?.trim();
 
 const prefersStatic = (a: string, b: string): number => a.split('{').length - b.split('{').length;
 
@@ -47,7 +53,9 @@ const createCheck = (source: object): Check => {
     compiled.set(reference, check);
     if (!check(value)) throw new Error(`${where} does not fit the document: ${ajv.errorsText(check.errors)}\n${JSON.stringify(value)}`);
   };
-  const templates = Object.keys(document.paths).sort(prefersStatic).map((template) => ({ template, pattern: patternOf(template) }));
+  const templates = Object.keys(document.paths)
+    .sort(prefersStatic)
+    .map((template) => ({ template, pattern: patternOf(template) }));
 
   const checkUnknownAddress = ({ status, headers, body }: SeenAnswer, where: string): void => {
     if (mediaTypeOf(headers) !== 'application/problem+json') throw new Error(`${where} is not a problem`);

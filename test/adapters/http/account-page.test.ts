@@ -88,7 +88,11 @@ describe('the account page', () => {
       endpoint: 'user_info',
       action: {
         type: 'transform',
-        set: { 'data.user.display_name': `"><script>alert(1)</script><img src=x onerror='alert(1)'>`, 'data.user.avatar_url': 'javascript:alert(1)', 'data.user.avatar_url_100': '' },
+        set: {
+          'data.user.display_name': `"><script>alert(1)</script><img src=x onerror='alert(1)'>`,
+          'data.user.avatar_url': 'javascript:alert(1)',
+          'data.user.avatar_url_100': '',
+        },
       },
     });
     const person = someone('hostile');
@@ -106,7 +110,10 @@ describe('the account page', () => {
   });
 
   it('does not repeat what the address says', async () => {
-    const page = await show(someone('empty'), `?tiktok_error=${encodeURIComponent('<script>alert(1)</script>')}&tiktok_error=2&utm_source=mail`);
+    const page = await show(
+      someone('empty'),
+      `?tiktok_error=${encodeURIComponent('<script>alert(1)</script>')}&tiktok_error=2&utm_source=mail`,
+    );
     expect(page).toContain('Something went wrong on our side.');
     expect(page).not.toContain('alert(1)');
   });
@@ -157,7 +164,9 @@ describe('the account page', () => {
     expect((await submit(person, { connection_id: 'x', form_token })).statusCode).toBe(400);
     const send = async (type: string, payload: string): Promise<number> =>
       (await person.call({ method: 'POST', url: `${path}/disconnect`, headers: { origin, 'content-type': type }, payload })).statusCode;
-    expect(await send('application/x-www-form-urlencoded', `form_token=${form_token}&connection_id=${nobodysId}&connection_id=${nobodysId}`)).toBe(400);
+    expect(
+      await send('application/x-www-form-urlencoded', `form_token=${form_token}&connection_id=${nobodysId}&connection_id=${nobodysId}`),
+    ).toBe(400);
     expect(await send('application/json', '{}')).toBe(400);
     expect(await send('text/plain', 'x')).toBe(415);
     expect(await send('application/x-www-form-urlencoded', 'x'.repeat(70_000))).toBe(413);

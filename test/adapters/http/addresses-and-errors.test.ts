@@ -14,7 +14,12 @@ describe('addresses and errors', () => {
   let http: TestHttp;
 
   beforeAll(async () => {
-    ({ parts } = createHttpParts({ pool: absentPool(), eventStore: createInMemoryEventStore(), tiktok: noTikTok, settings: { developmentPrincipals: true } }));
+    ({ parts } = createHttpParts({
+      pool: absentPool(),
+      eventStore: createInMemoryEventStore(),
+      tiktok: noTikTok,
+      settings: { developmentPrincipals: true },
+    }));
     http = await createTestHttp(parts);
   });
 
@@ -82,7 +87,10 @@ describe('addresses and errors', () => {
   });
 
   it('answers an answer of ours that breaks the contract as a fault of ours', async () => {
-    const broken = await createTestHttp({ ...parts, readiness: () => Promise.resolve({ status: 'ok', parts: {}, extra: 'a planted field' }) });
+    const broken = await createTestHttp({
+      ...parts,
+      readiness: () => Promise.resolve({ status: 'ok', parts: {}, extra: 'a planted field' }),
+    });
     const answer = await broken.call({ url: '/readyz' });
     expect(answer.statusCode).toBe(503);
     expect(answer.body).not.toContain('planted');

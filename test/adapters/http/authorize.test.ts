@@ -28,7 +28,12 @@ describe('the authorize address', () => {
     ['not allowed', '?return_to=https%3A%2F%2Fevil.example%2F', 'return_to', 'is not on RETURN_URL_ALLOWLIST'],
     ['relative', '?return_to=%2Fdashboard', 'return_to', 'is not an absolute URL'],
     ['a lookalike', '?return_to=https%3A%2F%2Fapp.example.evil.example%2Fsettings', 'return_to', 'is not on RETURN_URL_ALLOWLIST'],
-    ['hiding behind user information', '?return_to=https%3A%2F%2Fapp.example%40evil.example%2Fsettings', 'return_to', 'must not carry user information'],
+    [
+      'hiding behind user information',
+      '?return_to=https%3A%2F%2Fapp.example%40evil.example%2Fsettings',
+      'return_to',
+      'must not carry user information',
+    ],
     ['of another scheme', '?return_to=javascript%3Aalert(1)', 'return_to', 'must begin with https:// or http://'],
     ['mixed with a link', '?session=abc&add_account=1', 'session', 'carries the rest, so it goes alone'],
   ])('refuses a field that is %s', async (_, query, path, message) => {
@@ -38,7 +43,7 @@ describe('the authorize address', () => {
     expect(answer.cookies).toEqual([]);
   });
 
-  it('shows TikTok\'s page again for one more account', async () => {
+  it("shows TikTok's page again for one more account", async () => {
     expect((await someone().begin('?add_account=1')).searchParams.get('disable_auto_auth')).toBe('1');
     expect((await someone().begin()).searchParams.get('disable_auto_auth')).not.toBe('1');
   });
@@ -71,7 +76,9 @@ describe('the authorize address', () => {
     expect(leadsTo(await person.call({ url: `${first.pathname}${first.search}` })).search).toBe('?tiktok_success=true');
     expect([...person.cookies.keys()].filter((name) => name.includes('oauth'))).toHaveLength(1);
     expect(leadsTo(await person.call({ url: `${second.pathname}${second.search}` })).search).toBe('?tiktok_success=true');
-    expect((await person.call({ url: '/api/tiktok/user/info' })).json()).toMatchObject({ connections: [{ tiktok: { display_name: 'Bruno Bakes 🥐' } }, { tiktok: { display_name: 'Ada Builds' } }] });
+    expect((await person.call({ url: '/api/tiktok/user/info' })).json()).toMatchObject({
+      connections: [{ tiktok: { display_name: 'Bruno Bakes 🥐' } }, { tiktok: { display_name: 'Ada Builds' } }],
+    });
   });
 
   it('gives up the oldest flow of more than ten', async () => {
@@ -104,7 +111,12 @@ describe('connect links', () => {
     world.http.call({ method: 'POST', url: '/v1/connect-sessions', headers, payload });
 
   it('lets a user connect once, in a browser that is not signed in', async () => {
-    const made = await make({ user_id: 'customer-1', return_to: 'https://app.example/settings', scopes: ['video.upload'], add_account: true });
+    const made = await make({
+      user_id: 'customer-1',
+      return_to: 'https://app.example/settings',
+      scopes: ['video.upload'],
+      add_account: true,
+    });
     expect(made.statusCode).toBe(201);
     const { token, connect_url }: { token: string; connect_url: string } = made.json();
     expect(connect_url).toBe(`https://connect.example${authorize}?session=${token}`);
@@ -148,7 +160,12 @@ describe('connect links', () => {
     ['an unknown field named like a property', { user_id: 'a', toString: 1 }, 'toString', 'is not known here; leave it out'],
     ['scopes that are no list', { user_id: 'a', scopes: 'video.list' }, 'scopes', 'must be of type array'],
     ['a misspelt scope', { user_id: 'a', scopes: ['video list'] }, 'scopes.0', 'must be spelt like a TikTok scope, such as video.publish'],
-    ['a return address that is not allowed', { user_id: 'a', return_to: 'https://evil.example/' }, 'return_to', 'is not on RETURN_URL_ALLOWLIST'],
+    [
+      'a return address that is not allowed',
+      { user_id: 'a', return_to: 'https://evil.example/' },
+      'return_to',
+      'is not on RETURN_URL_ALLOWLIST',
+    ],
     ['a flag that is none', { user_id: 'a', add_account: 'yes' }, 'add_account', 'must be of type boolean'],
   ])('refuses %s', async (_, payload, path, message) => {
     const answer = await make(payload);

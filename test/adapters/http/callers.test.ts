@@ -37,7 +37,12 @@ describe('callers in production', () => {
 
   beforeAll(async () => {
     [world, provider] = await Promise.all([createHttpWorld(), startIdentityProvider()]);
-    const verifyUserToken = createUserTokenVerifier({ jwksUrl: provider.jwksUrl, issuer: provider.issuer, audience: 'tiktok', fetch: (url, options) => fetch(url, options) });
+    const verifyUserToken = createUserTokenVerifier({
+      jwksUrl: provider.jwksUrl,
+      issuer: provider.issuer,
+      audience: 'tiktok',
+      fetch: (url, options) => fetch(url, options),
+    });
     http = await world.another({ verifyUserToken });
   });
 
@@ -76,9 +81,23 @@ describe('callers in production', () => {
   it('are services by an API key that has the scope', async () => {
     const reader = await keyWith('connections:read');
     expect(await outcome({ url: list, headers: { authorization: reader.authorization } })).toBe('200');
-    expect(await outcome({ method: 'POST', url: '/v1/connect-sessions', headers: { authorization: reader.authorization }, payload: { user_id: 'a' } })).toBe('forbidden');
+    expect(
+      await outcome({
+        method: 'POST',
+        url: '/v1/connect-sessions',
+        headers: { authorization: reader.authorization },
+        payload: { user_id: 'a' },
+      }),
+    ).toBe('forbidden');
     const admin = await keyWith('admin');
-    expect(await outcome({ method: 'POST', url: '/v1/connect-sessions', headers: { authorization: admin.authorization }, payload: { user_id: 'a' } })).toBe('201');
+    expect(
+      await outcome({
+        method: 'POST',
+        url: '/v1/connect-sessions',
+        headers: { authorization: admin.authorization },
+        payload: { user_id: 'a' },
+      }),
+    ).toBe('201');
     expect(await outcome({ url: info, headers: { authorization: admin.authorization } })).toBe('forbidden');
   });
 
@@ -92,7 +111,9 @@ describe('callers in production', () => {
     const { id, authorization } = await keyWith('admin');
     const last = authorization.at(-1) === 'A' ? 'B' : 'A';
     expect(await outcome({ url: list, headers: { authorization: `${authorization.slice(0, -1)}${last}` } })).toBe('unauthenticated');
-    expect(await outcome({ url: list, headers: { authorization: `Bearer tck_0000000000000000_${'a'.repeat(43)}` } })).toBe('unauthenticated');
+    expect(await outcome({ url: list, headers: { authorization: `Bearer tck_0000000000000000_${'a'.repeat(43)}` } })).toBe(
+      'unauthenticated',
+    );
     expect(await outcome({ url: list, headers: { authorization: 'Bearer tck_nonsense' } })).toBe('unauthenticated');
     const revoked = await revokeApiKey(keyPorts(), id, 'test');
     expect(revoked.isOk()).toBe(true);
@@ -100,7 +121,12 @@ describe('callers in production', () => {
   });
 
   it('are asked to come back when the identity provider cannot be reached', async () => {
-    const away = createUserTokenVerifier({ jwksUrl: provider.jwksUrl, issuer: null, audience: null, fetch: () => Promise.reject(new Error('no route')) });
+    const away = createUserTokenVerifier({
+      jwksUrl: provider.jwksUrl,
+      issuer: null,
+      audience: null,
+      fetch: () => Promise.reject(new Error('no route')),
+    });
     const cut = await world.another({ verifyUserToken: away });
     const answer = await cut.call({ url: info, headers: { authorization: `Bearer ${await provider.token({ sub: 'ada' })}` } });
     expect(answer.statusCode).toBe(503);
@@ -116,7 +142,9 @@ describe('callers in production', () => {
     person.cookies.set('__session', await provider.token({ sub: 'slow' }));
     const state = (await person.begin()).searchParams.get('state') ?? '';
     person.cookies.set('__session', await provider.token({ sub: 'slow' }, -700));
-    expect(leadsTo(await person.call({ url: `/api/tiktok/auth/callback?state=${state}&code=a` })).search).toBe('?tiktok_error=session_expired');
+    expect(leadsTo(await person.call({ url: `/api/tiktok/auth/callback?state=${state}&code=a` })).search).toBe(
+      '?tiktok_error=session_expired',
+    );
   });
 
   it.each([
@@ -127,14 +155,28 @@ describe('callers in production', () => {
     ['a form', { 'content-type': 'application/x-www-form-urlencoded', origin: 'https://connect.example' }],
     ['plain text', { 'content-type': 'text/plain', origin: 'https://connect.example' }],
   ])('cannot write by cookie with %s', async (_, headers) => {
-    const answer = await http.call({ method: 'POST', url: unbind, headers, payload: '{}', cookies: { __session: await provider.token({ sub: 'ada' }) } });
+    const answer = await http.call({
+      method: 'POST',
+      url: unbind,
+      headers,
+      payload: '{}',
+      cookies: { __session: await provider.token({ sub: 'ada' }) },
+    });
     expect(answer.statusCode).toBe(403);
     expect(problemIn(answer).code).toBe('forbidden');
   });
 
   it.each(['https://connect.example', 'https://app.example'])('can write by cookie from a page of %s', async (origin) => {
     const headers = { 'content-type': 'application/json; charset=utf-8', origin };
-    expect(await outcome({ method: 'POST', url: unbind, headers, payload: '{}', cookies: { __session: await provider.token({ sub: 'nobody' }) } })).toBe('200');
+    expect(
+      await outcome({
+        method: 'POST',
+        url: unbind,
+        headers,
+        payload: '{}',
+        cookies: { __session: await provider.token({ sub: 'nobody' }) },
+      }),
+    ).toBe('200');
   });
 
   it('can write by header from anywhere', async () => {
@@ -173,7 +215,8 @@ describe('callers in development', () => {
   });
 
   it('write by cookie from our own pages only; the assumed user also without a browser', async () => {
-    const write = async (options: Omit<Call, 'url'>): Promise<number> => (await world.http.call({ method: 'POST', url: unbind, payload: {}, ...options })).statusCode;
+    const write = async (options: Omit<Call, 'url'>): Promise<number> =>
+      (await world.http.call({ method: 'POST', url: unbind, payload: {}, ...options })).statusCode;
     expect(await write({ cookies: { dev_user: 'x' } })).toBe(403);
     expect(await write({ cookies: { dev_user: 'x' }, headers: { origin: 'https://connect.example' } })).toBe(200);
     expect(await write({ headers: { origin: 'https://evil.example' } })).toBe(403);

@@ -63,7 +63,8 @@ describe('reading connections', () => {
 
   it('filters by user, status and open_id', async () => {
     const { tiktok } = z.object({ tiktok: z.object({ open_id: z.string() }) }).parse((await read(`/v1/connections/${ada}`)).json());
-    const ids = async (query: string): Promise<string[]> => listed.parse((await read(`/v1/connections?${query}`)).json()).data.map(({ id }) => id);
+    const ids = async (query: string): Promise<string[]> =>
+      listed.parse((await read(`/v1/connections?${query}`)).json()).data.map(({ id }) => id);
     expect(await ids('user_id=user-b')).toEqual([bruno]);
     expect(await ids(`open_id=${encodeURIComponent(tiktok.open_id)}`)).toEqual([ada]);
     expect(await ids('status=disconnected')).toEqual([]);
@@ -98,7 +99,12 @@ describe('asking for one connection', () => {
     const pool = world.database.anotherPool();
     const apiKeys = createApiKeys(world.database.pool, systemClock);
     apiKeys.start();
-    const key = await createApiKey({ apiKeys, ids: systemIds, securityLog: world.parts.completing.securityLog }, 'reader', ['connections:read'], 'test');
+    const key = await createApiKey(
+      { apiKeys, ids: systemIds, securityLog: world.parts.completing.securityLog },
+      'reader',
+      ['connections:read'],
+      'test',
+    );
     const headers = { authorization: `Bearer ${key.isOk() ? key.value.presented.reveal() : ''}` };
     const http = await world.another({ connections: createConnections(pool), apiKeys });
     const url = `/v1/connections/${id}`;

@@ -11,7 +11,8 @@ const nobodysId = '6f0e5c1e-2b7a-5d35-9a41-0c6f0a6f7e10';
 describe('disconnecting', () => {
   let world: HttpWorld;
 
-  const remove = (id: string, options: Omit<Call, 'url' | 'method'> = { headers: service }) => world.http.call({ method: 'DELETE', url: `/v1/connections/${id}`, ...options });
+  const remove = (id: string, options: Omit<Call, 'url' | 'method'> = { headers: service }) =>
+    world.http.call({ method: 'DELETE', url: `/v1/connections/${id}`, ...options });
   const revocations = async (): Promise<number> => {
     const answer = await fetch(`${world.simulator.controlUrl}/calls?endpoint=revoke`);
     return z.object({ count: z.number() }).parse(await answer.json()).count;
@@ -46,7 +47,9 @@ describe('disconnecting', () => {
     const cookies = { dev_user: 'user-d' };
     expect((await remove(id, { cookies })).statusCode).toBe(403);
     expect((await remove(id, { cookies, headers: { origin: 'https://connect.example' } })).statusCode).toBe(403);
-    expect((await remove(id, { cookies, headers: { origin: 'https://connect.example', 'content-type': 'application/json' } })).statusCode).toBe(200);
+    expect(
+      (await remove(id, { cookies, headers: { origin: 'https://connect.example', 'content-type': 'application/json' } })).statusCode,
+    ).toBe(200);
   });
 
   it('refuses a body with fields', async () => {
@@ -60,7 +63,10 @@ describe('disconnecting', () => {
     expect((await remove(id, { headers })).json()).toMatchObject({ status: 'disconnected', revision: 2 });
     await connectAs(world, 'user-e', 'dilnoza');
     expect((await remove(id, { headers })).json()).toMatchObject({ status: 'active', revision: 3 });
-    expect((await remove(id, { headers: { ...service, 'idempotency-key': 'second' } })).json()).toMatchObject({ status: 'disconnected', revision: 4 });
+    expect((await remove(id, { headers: { ...service, 'idempotency-key': 'second' } })).json()).toMatchObject({
+      status: 'disconnected',
+      revision: 4,
+    });
   });
 
   it('refuses a key that was used for something else, and keys of one user are not those of another', async () => {
@@ -114,7 +120,10 @@ describe('disconnecting', () => {
     ['with a space', 'a b'],
   ])('refuses an Idempotency-Key that is %s', async (_, key) => {
     const answer = await remove(nobodysId, { headers: { ...service, 'idempotency-key': key } });
-    expect(problemIn(answer)).toMatchObject({ code: 'invalid_request', errors: [{ path: 'idempotency-key', message: 'must be 1 to 255 visible ASCII characters, given once' }] });
+    expect(problemIn(answer)).toMatchObject({
+      code: 'invalid_request',
+      errors: [{ path: 'idempotency-key', message: 'must be 1 to 255 visible ASCII characters, given once' }],
+    });
   });
 });
 
@@ -146,7 +155,9 @@ describe('unbind', () => {
     await connectAs(world, 'user-b', 'chidi');
     const answer = await unbind('user-b', { payload: {} });
     expect(answer.statusCode).toBe(400);
-    expect(problemIn(answer)).toMatchObject({ errors: [{ path: 'connection_id', message: 'is required: several accounts are connected' }] });
+    expect(problemIn(answer)).toMatchObject({
+      errors: [{ path: 'connection_id', message: 'is required: several accounts are connected' }],
+    });
     expect((await unbind('user-b', { payload: { connection_id: first } })).json()).toEqual({ success: true, connection_id: first });
   });
 

@@ -30,17 +30,26 @@ const shape = z.looseObject({
   tags: z.array(z.object({ name: z.string(), description: z.string() })),
 });
 
-const references = (value: unknown): string[] => [...JSON.stringify(value).matchAll(/"\$ref":"([^"]+)"/g)].map(([, reference = '']) => reference);
+const references = (value: unknown): string[] =>
+  [...JSON.stringify(value).matchAll(/"\$ref":"([^"]+)"/g)].map(([, reference = '']) => reference);
 
 describe('the OpenAPI document', () => {
   let http: TestHttp;
   let document: z.infer<typeof shape>;
 
-  const operations = () => Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ path, method, operation })));
+  const operations = () =>
+    Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+    );
 
   beforeAll(async () => {
     http = await createTestHttp(
-      createHttpParts({ pool: absentPool(), eventStore: createInMemoryEventStore(), tiktok: noTikTok, settings: { developmentPrincipals: true } }).parts,
+      createHttpParts({
+        pool: absentPool(),
+        eventStore: createInMemoryEventStore(),
+        tiktok: noTikTok,
+        settings: { developmentPrincipals: true },
+      }).parts,
     );
     document = shape.parse(http.document);
   });
@@ -48,7 +57,11 @@ describe('the OpenAPI document', () => {
   afterAll(() => http.close());
 
   it('has every operation of the contract', () => {
-    expect(operations().map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+    expect(
+      operations()
+        .map(({ method, path }) => `${method} ${path}`)
+        .sort(),
+    ).toEqual([
       'delete /v1/connections/{id}',
       'get /api/tiktok/auth/authorize',
       'get /api/tiktok/auth/callback',
@@ -70,10 +83,12 @@ describe('the OpenAPI document', () => {
     expect(document.openapi).toBe('3.1.0');
     const names = operations().map(({ operation }) => operation.operationId);
     expect(new Set(names).size).toBe(names.length);
-    for (const reference of references(document)) expect(Object.keys(document.components.schemas)).toContain(reference.replace('#/components/schemas/', ''));
+    for (const reference of references(document))
+      expect(Object.keys(document.components.schemas)).toContain(reference.replace('#/components/schemas/', ''));
     for (const { path, operation } of operations()) {
       expect(document.tags.map(({ name }) => name)).toContain(operation.tags[0]);
-      for (const requirement of operation.security) expect(Object.keys(document.components.securitySchemes)).toContain(Object.keys(requirement)[0]);
+      for (const requirement of operation.security)
+        expect(Object.keys(document.components.securitySchemes)).toContain(Object.keys(requirement)[0]);
       const inPath = [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name);
       expect(operation.parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name)).toEqual(inPath);
       for (const { description } of Object.values(operation.responses)) expect(description).not.toBe('Default Response');
@@ -84,7 +99,9 @@ describe('the OpenAPI document', () => {
     const conflict = document.paths['/v1/connections/{id}']?.['delete']?.responses['409'];
     expect(conflict?.description).toContain('`conflict`');
     expect(references(conflict)).toContain('#/components/schemas/ConflictProblem');
-    expect(document.components.schemas['UnavailableProblem']).toMatchObject({ properties: { code: { const: 'unavailable' }, status: { const: 503 } } });
+    expect(document.components.schemas['UnavailableProblem']).toMatchObject({
+      properties: { code: { const: 'unavailable' }, status: { const: 503 } },
+    });
   });
 
   it('says which scope a key needs', () => {
@@ -93,7 +110,12 @@ describe('the OpenAPI document', () => {
 
   it('shows an example of a connection that fits its own schema', () => {
     const { examples } = z.looseObject({ examples: z.array(z.unknown()).min(1) }).parse(document.components.schemas['Connection']);
-    const seen = { method: 'GET', url: '/v1/connections/6f0e5c1e-2b7a-5d35-9a41-0c6f0a6f7e10', status: 200, headers: { 'content-type': 'application/json', etag: '"4"' } };
+    const seen = {
+      method: 'GET',
+      url: '/v1/connections/6f0e5c1e-2b7a-5d35-9a41-0c6f0a6f7e10',
+      status: 200,
+      headers: { 'content-type': 'application/json', etag: '"4"' },
+    };
     assertDocumented({ ...seen, body: JSON.stringify(examples[0]) }, http.document);
   });
 
@@ -103,7 +125,14 @@ describe('the OpenAPI document', () => {
     ['another body', { body: '{"id":1}' }],
     ['a missing header', { headers: { 'content-type': 'application/json' } }],
   ])('does not let %s pass', (_, changed) => {
-    const seen = { method: 'GET', url: '/v1/connections/x', status: 200, headers: { 'content-type': 'application/json', etag: '"1"' }, body: '{}', ...changed };
+    const seen = {
+      method: 'GET',
+      url: '/v1/connections/x',
+      status: 200,
+      headers: { 'content-type': 'application/json', etag: '"1"' },
+      body: '{}',
+      ...changed,
+    };
     expect(() => assertDocumented(seen, http.document)).toThrow();
   });
 

@@ -5,7 +5,16 @@ import { createInMemoryEventStore } from '../../support/in-memory-event-store.ts
 import { absentPool } from '../../support/projection-database.ts';
 
 const noTikTok = { authorizeUrl: 'http://127.0.0.1:1/v2/auth/authorize/', apiUrl: 'http://127.0.0.1:1' };
-const everywhere = ['/livez', '/nowhere', '/v1/connections', '/docs', '/dashboard/account', '/openapi.json', '/assets/style.css', '/api/tiktok/auth/callback'];
+const everywhere = [
+  '/livez',
+  '/nowhere',
+  '/v1/connections',
+  '/docs',
+  '/dashboard/account',
+  '/openapi.json',
+  '/assets/style.css',
+  '/api/tiktok/auth/callback',
+];
 
 const start = (settings = {}): Promise<TestHttp> =>
   createTestHttp(createHttpParts({ pool: absentPool(), eventStore: createInMemoryEventStore(), tiktok: noTikTok, settings }).parts);
@@ -68,14 +77,21 @@ describe('pages of other origins', () => {
     expect(answer.headers.vary).toContain('Origin');
   });
 
-  it.each(['https://evil.example', 'https://app.example.evil.example', 'http://app.example', 'https://app.example:8443', 'null'])('may not read when %s is not', async (origin) => {
-    expect((await preflight(origin)).headers['access-control-allow-origin']).toBeUndefined();
-    expect((await http.call({ url: '/livez', headers: { origin } })).headers['access-control-allow-origin']).toBeUndefined();
-  });
+  it.each(['https://evil.example', 'https://app.example.evil.example', 'http://app.example', 'https://app.example:8443', 'null'])(
+    'may not read when %s is not',
+    async (origin) => {
+      expect((await preflight(origin)).headers['access-control-allow-origin']).toBeUndefined();
+      expect((await http.call({ url: '/livez', headers: { origin } })).headers['access-control-allow-origin']).toBeUndefined();
+    },
+  );
 
   it('may not call at all where none are listed', async () => {
     const closed = await start({ corsOrigins: [] });
-    const answer = await closed.call({ method: 'OPTIONS', url: '/v1/connections', headers: { origin: 'https://app.example', 'access-control-request-method': 'GET' } });
+    const answer = await closed.call({
+      method: 'OPTIONS',
+      url: '/v1/connections',
+      headers: { origin: 'https://app.example', 'access-control-request-method': 'GET' },
+    });
     expect(answer.statusCode).toBe(404);
     expect(answer.headers['access-control-allow-origin']).toBeUndefined();
     await closed.close();

@@ -11,7 +11,13 @@ import { absentPool } from '../../support/projection-database.ts';
 
 const line = z.looseObject({ reqId: z.string(), msg: z.string() });
 const noTikTok = { authorizeUrl: 'http://127.0.0.1:1/v2/auth/authorize/', apiUrl: 'http://127.0.0.1:1' };
-const parts = (settings = {}) => createHttpParts({ pool: absentPool(), eventStore: createInMemoryEventStore(), tiktok: noTikTok, settings: { developmentPrincipals: true, ...settings } }).parts;
+const parts = (settings = {}) =>
+  createHttpParts({
+    pool: absentPool(),
+    eventStore: createInMemoryEventStore(),
+    tiktok: noTikTok,
+    settings: { developmentPrincipals: true, ...settings },
+  }).parts;
 
 const lines = (log: string): z.infer<typeof line>[] =>
   log
@@ -25,7 +31,15 @@ describe('the log', () => {
     const answer = await http.call({ url: '/v1/connections?user_id=canary', headers: { authorization: 'Bearer dev' } });
     const [written, ...others] = lines(http.log()).filter(({ reqId }) => reqId === answer.headers['x-request-id']);
     expect(others).toEqual([]);
-    expect(written).toMatchObject({ msg: 'answered', method: 'GET', path: '/v1/connections', route: '/v1/connections', status: 503, principal: 'service:dev', client: '127.0.0.1' });
+    expect(written).toMatchObject({
+      msg: 'answered',
+      method: 'GET',
+      path: '/v1/connections',
+      route: '/v1/connections',
+      status: 503,
+      principal: 'service:dev',
+      client: '127.0.0.1',
+    });
     await http.close();
   });
 
@@ -42,7 +56,12 @@ describe('the log', () => {
       await http.app.inject({ url, headers: secrets });
       await http.app.inject({ url });
     }
-    await http.app.inject({ method: 'POST', url: '/api/tiktok/unbind', headers: { 'content-type': 'application/json' }, payload: '{"canary-body' });
+    await http.app.inject({
+      method: 'POST',
+      url: '/api/tiktok/unbind',
+      headers: { 'content-type': 'application/json' },
+      payload: '{"canary-body',
+    });
     expect(lines(http.log()).length).toBeGreaterThan(10);
     expect(http.log()).not.toContain('canary');
     await http.close();
@@ -65,12 +84,20 @@ describe('what events remember of a request', () => {
     const world = await createDevelopmentWorld();
     const id = await connectAs(world, 'traced', 'ada');
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
-    const answer = await world.http.call({ method: 'DELETE', url: `/v1/connections/${id}`, headers: { authorization: 'Bearer dev', traceparent } });
+    const answer = await world.http.call({
+      method: 'DELETE',
+      url: `/v1/connections/${id}`,
+      headers: { authorization: 'Bearer dev', traceparent },
+    });
     const events = await world.parts.completing.eventStore.read(connectionStream(connectionId(id)), 2, 1);
     expect(events.unwrapOr([])).toMatchObject([
       {
         type: 'Disconnected',
-        metadata: { actor: { kind: 'service', id: 'dev' }, correlationId: `request:${String(answer.headers['x-request-id'])}`, traceparent },
+        metadata: {
+          actor: { kind: 'service', id: 'dev' },
+          correlationId: `request:${String(answer.headers['x-request-id'])}`,
+          traceparent,
+        },
       },
     ]);
     await world.close();
@@ -79,7 +106,15 @@ describe('what events remember of a request', () => {
   it('is no trace context that is malformed', async () => {
     const { traceparentOf } = await import('../../../src/adapters/http/command-context.ts');
     const id = '4bf92f3577b34da6a3ce929d0e0e4736';
-    for (const header of [undefined, '', 'x', `ff-${id}-00f067aa0ba902b7-01`, `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`, `00-${id}-${'0'.repeat(16)}-01`, `00-${id.toUpperCase()}-00f067aa0ba902b7-01`]) {
+    for (const header of [
+      undefined,
+      '',
+      'x',
+      `ff-${id}-00f067aa0ba902b7-01`,
+      `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`,
+      `00-${id}-${'0'.repeat(16)}-01`,
+      `00-${id.toUpperCase()}-00f067aa0ba902b7-01`,
+    ]) {
       expect(traceparentOf(header)).toBeNull();
     }
   });

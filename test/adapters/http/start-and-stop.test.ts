@@ -62,7 +62,12 @@ describe('stopping', () => {
     });
     await asked.promise;
     const stopped = http.stop(20_000);
-    await vi.waitUntil(() => fetch(`${http.address}/livez`).then(() => false, () => true));
+    await vi.waitUntil(() =>
+      fetch(`${http.address}/livez`).then(
+        () => false,
+        () => true,
+      ),
+    );
     answered.resolve(undefined);
     expect(await inFlight).toBe(200);
     const begun = performance.now();
@@ -97,7 +102,11 @@ describe('what is no request', () => {
     const answer = await exchange(http.port, 'NONSENSE\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(answer).toContain('Content-Type: application/problem+json');
-    expect(lastLine(answer)).toMatchObject({ code: 'invalid_request', status: 400, errors: [{ path: 'request', message: 'must be well-formed HTTP' }] });
+    expect(lastLine(answer)).toMatchObject({
+      code: 'invalid_request',
+      status: 400,
+      errors: [{ path: 'request', message: 'must be well-formed HTTP' }],
+    });
   });
 
   it('is told that its headers are too large', async () => {

@@ -124,7 +124,14 @@ describe('each tiktok_error of the callback', () => {
   });
 
   it('database_error: the database does not answer, neither at the callback nor at the beginning', async () => {
-    const away = await world.another(createHttpParts({ pool: absentPool(), eventStore: createInMemoryEventStore(), tiktok: world.simulator, settings: { developmentPrincipals: true } }).parts);
+    const away = await world.another(
+      createHttpParts({
+        pool: absentPool(),
+        eventStore: createInMemoryEventStore(),
+        tiktok: world.simulator,
+        settings: { developmentPrincipals: true },
+      }).parts,
+    );
     const visitor = createPerson(away, { tiktok_oauth_1: 'x' });
     expect(await outcome(visitor, '?state=abc&code=abc')).toBe('?tiktok_error=database_error');
     const begun = await visitor.call({ url: '/api/tiktok/auth/authorize?return_to=https%3A%2F%2Fapp.example%2Fsettings%3Ftab%3D2' });
@@ -133,7 +140,11 @@ describe('each tiktok_error of the callback', () => {
   });
 
   it('database_error: the event store does not answer once TikTok has', async () => {
-    const { parts: store } = createHttpParts({ pool: absentPool(), eventStore: world.parts.completing.eventStore, tiktok: world.simulator });
+    const { parts: store } = createHttpParts({
+      pool: absentPool(),
+      eventStore: world.parts.completing.eventStore,
+      tiktok: world.simulator,
+    });
     const away = await world.another({ completing: { ...world.parts.completing, sealer: store.completing.sealer } });
     const visitor = createPerson(away, { dev_user: 'unlucky' });
     expect(leadsTo(await visitor.connect(world, 'dilnoza')).search).toBe('?tiktok_error=database_error');
@@ -156,7 +167,9 @@ describe('each tiktok_error of the callback', () => {
     const back = await visitor.call({ url: `${callback}?state=canary-state&code=canary-code` });
     expect(back.statusCode).toBe(303);
     expect(back.headers.location).toBe(`${accountPage}?tiktok_error=unexpected_error`);
-    expect((await visitor.call({ url: '/api/tiktok/auth/authorize' })).headers.location).toBe(`${accountPage}?tiktok_error=unexpected_error`);
+    expect((await visitor.call({ url: '/api/tiktok/auth/authorize' })).headers.location).toBe(
+      `${accountPage}?tiktok_error=unexpected_error`,
+    );
     expect(http.log()).toContain('a planted fault');
     expect(http.log()).not.toContain('canary');
   });
@@ -187,4 +200,3 @@ describe('the order in which the errors are checked', () => {
     await world.close();
   });
 });
-

@@ -10,7 +10,13 @@ describe("the identity provider's tokens", () => {
   let verify: VerifyUserToken;
 
   const verifier = (cooldownMillis: number): VerifyUserToken =>
-    createUserTokenVerifier({ jwksUrl: provider.jwksUrl, issuer: provider.issuer, audience: 'tiktok', fetch: (url, options) => fetch(url, options), cooldownMillis });
+    createUserTokenVerifier({
+      jwksUrl: provider.jwksUrl,
+      issuer: provider.issuer,
+      audience: 'tiktok',
+      fetch: (url, options) => fetch(url, options),
+      cooldownMillis,
+    });
   const outcome = async (token: string, pastEndSeconds = 0): Promise<string> =>
     (await verify(secret(token), pastEndSeconds)).match(
       (user) => user,
@@ -82,7 +88,9 @@ describe("the identity provider's tokens", () => {
 
   it('are refused unsigned, signed by a shared secret, or malformed', async () => {
     const kind = 'The token is malformed or of a kind that is not accepted.';
-    const unsigned = [{ alg: 'none' }, { sub: 'a', exp: 9_999_999_999 }].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+    const unsigned = [{ alg: 'none' }, { sub: 'a', exp: 9_999_999_999 }]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      .join('.');
     expect(await outcome(`${unsigned}.`)).toBe(kind);
     const shared = await new SignJWT({ sub: 'a', exp: 9_999_999_999 }).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.alloc(32));
     expect(await outcome(shared)).toBe(kind);

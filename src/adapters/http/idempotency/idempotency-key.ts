@@ -17,5 +17,8 @@ export const idempotencyHeaders = z.looseObject({
 /** For a route whose answer is a secret: repeating it must not hand the secret out again. */
 export const refuseIdempotencyKey = async (request: FastifyRequest): Promise<void> => {
   if (request.headers['idempotency-key'] === undefined) return;
-  refuse({ kind: 'FieldsRefused', errors: [{ path: 'Idempotency-Key', message: 'is not accepted here, since the answer is a secret; leave it out' }] });
+  refuse({
+    kind: 'FieldsRefused',
+    errors: [{ path: 'Idempotency-Key', message: 'is not accepted here, since the answer is a secret; leave it out' }],
+  });
 };

@@ -34,5 +34,7 @@ const always: readonly ProblemCode[] = ['invalid_request', 'unavailable'];
 export const problems = (...codes: readonly ProblemCode[]): Readonly<Record<number, Answer>> => {
   const all = [...new Set([...always, ...codes])];
   const statuses = [...new Set(all.map((code) => problemCatalogue[code].status))];
-  return Object.fromEntries(statuses.map((status) => [status, answerOfStatus(all.filter((code) => problemCatalogue[code].status === status))]));
+  return Object.fromEntries(
+    statuses.map((status) => [status, answerOfStatus(all.filter((code) => problemCatalogue[code].status === status))]),
+  );
 };

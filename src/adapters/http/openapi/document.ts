@@ -14,8 +14,11 @@ const tags = [
   { name: 'Operations', description: 'Health, figures and this document.' },
 ];
 
-const description =
-  'Holds the TikTok connections of an application\'s users. JSON is snake_case, times are RFC 3339 UTC, errors are RFC 9457 problems with a stable `code`. Unknown fields in a body or a query are refused.';
+const description = [
+  "Holds the TikTok connections of an application's users.",
+  'JSON is snake_case, times are RFC 3339 UTC, errors are RFC 9457 problems with a stable `code`.',
+  'Unknown fields in a body or a query are refused.',
+].join(' ');
 
 const record = z.record(z.string(), z.unknown());
 const retryStatuses = new Set(['429', '503']);
@@ -65,7 +68,13 @@ export const writeDocument = async (routes: readonly RouteOptions[], settings: D
     transformObject: provider.jsonSchemaTransformObject,
   });
   for (const { method, url, schema, config } of routes) {
-    app.route({ method, url, ...(schema === undefined ? {} : { schema }), ...(config === undefined ? {} : { config }), handler: () => undefined });
+    app.route({
+      method,
+      url,
+      ...(schema === undefined ? {} : { schema }),
+      ...(config === undefined ? {} : { config }),
+      handler: () => undefined,
+    });
   }
   await app.ready();
   return withoutTwins(record.parse(JSON.parse(JSON.stringify(app.swagger()))));

@@ -11,8 +11,18 @@ export const securitySchemes = (authCookie: string) =>
       bearerFormat: 'JWT',
       description: "An end user's token from the application's identity provider.",
     },
-    userCookie: { type: 'apiKey', in: 'cookie', name: authCookie, description: 'The same token in a cookie. Writes then need JSON and an allowed Origin.' },
-    apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'tck_<id>_<secret>', description: 'An API key made by `keys create`, with its scopes.' },
+    userCookie: {
+      type: 'apiKey',
+      in: 'cookie',
+      name: authCookie,
+      description: 'The same token in a cookie. Writes then need JSON and an allowed Origin.',
+    },
+    apiKey: {
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'tck_<id>_<secret>',
+      description: 'An API key made by `keys create`, with its scopes.',
+    },
     connectLink: { type: 'apiKey', in: 'query', name: 'session', description: 'The one-use token of `POST /v1/connect-sessions`.' },
   }) as const;
 

@@ -42,7 +42,8 @@ const byUserToken = async (deps: IdentityDeps, token: string, proof: Proof, past
 const asDevelopmentUser = (request: Presented): Identified => {
   const header = request.headers[developmentUserHeader];
   const cookie = request.cookies[developmentUserCookie];
-  const [name, proof]: [unknown, Proof] = header !== undefined ? [header, 'header'] : cookie !== undefined ? [cookie, 'cookie'] : [developmentUser, 'assumed'];
+  const [name, proof]: [unknown, Proof] =
+    header !== undefined ? [header, 'header'] : cookie !== undefined ? [cookie, 'cookie'] : [developmentUser, 'assumed'];
   const userId = readUserId(name);
   return userId === null ? refused('X-Dev-User and dev_user must name one user.') : ok({ principal: { kind: 'user', userId }, proof });
 };
@@ -61,5 +62,7 @@ export const identifyWith =
     }
     if (developmentPrincipals) return asDevelopmentUser(request);
     const cookie = request.cookies[authCookie];
-    return cookie === undefined || cookie === '' ? refused('No token, API key or session cookie was sent.') : byUserToken(deps, cookie, 'cookie', pastEndSeconds);
+    return cookie === undefined || cookie === ''
+      ? refused('No token, API key or session cookie was sent.')
+      : byUserToken(deps, cookie, 'cookie', pastEndSeconds);
   };

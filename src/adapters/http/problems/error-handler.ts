@@ -15,7 +15,8 @@ export const answerErrors = (app: HttpApp, publicUrl: string): void => {
   app.setNotFoundHandler((request, reply) => {
     const path = pathOf(request.url);
     const answered = methods.filter((method) => app.findRoute({ method, url: path }) !== null);
-    const detail = answered.length === 0 ? 'There is nothing at this address.' : `This address answers ${answered.join(', ')}, not ${request.method}.`;
+    const detail =
+      answered.length === 0 ? 'There is nothing at this address.' : `This address answers ${answered.join(', ')}, not ${request.method}.`;
     return writeProblem(publicUrl, request, reply, { code: 'not_found', detail });
   });
 };

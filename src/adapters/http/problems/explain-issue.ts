@@ -14,12 +14,22 @@ const details = z
   })
   .partial();
 
-const units: Readonly<Record<string, readonly [one: string, many: string]>> = { string: [' character', ' characters'], array: [' entry', ' entries'] };
+const units: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  string: [' character', ' characters'],
+  array: [' entry', ' entries'],
+};
 
 const formats: Readonly<Record<string, string>> = { uuid: 'a UUID', url: 'an absolute URL', datetime: 'an RFC 3339 moment' };
 
 const explain = (issue: FastifySchemaValidationError): string => {
-  const { values = [], expected = 'another type', origin = 'value', minimum = 0, maximum = 0, format = 'valid' } = details.parse(issue.params);
+  const {
+    values = [],
+    expected = 'another type',
+    origin = 'value',
+    minimum = 0,
+    maximum = 0,
+    format = 'valid',
+  } = details.parse(issue.params);
   const message = issue.message ?? 'is not valid';
   const unit = (count: number): string => units[origin]?.[count === 1 ? 0 : 1] ?? '';
   switch (issue.keyword) {
@@ -46,7 +56,10 @@ const explain = (issue: FastifySchemaValidationError): string => {
  */
 export const explainIssues = (issues: readonly FastifySchemaValidationError[], part: string): readonly FieldError[] =>
   issues.flatMap((issue) => {
-    const path = issue.instancePath.split('/').filter((step) => step !== '').join('.');
+    const path = issue.instancePath
+      .split('/')
+      .filter((step) => step !== '')
+      .join('.');
     if (issue.keyword !== 'unrecognized_keys') return [{ path: path === '' ? part : path, message: explain(issue) }];
     const { keys = [] } = details.parse(issue.params);
     return keys.map((key) => ({ path: path === '' ? key : `${path}.${key}`, message: 'is not known here; leave it out' }));

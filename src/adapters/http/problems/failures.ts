@@ -56,7 +56,10 @@ const problems: FailureTable = {
     detail: 'The keys of the identity provider cannot be fetched now.',
     retryAfterSeconds: shortPauseSeconds,
   }),
-  WrongPrincipal: ({ needed }) => ({ code: 'forbidden', detail: `This is for an ${needed === 'service' ? 'application with an API key' : needed} only.` }),
+  WrongPrincipal: ({ needed }) => ({
+    code: 'forbidden',
+    detail: `This is for an ${needed === 'service' ? 'application with an API key' : needed} only.`,
+  }),
   ScopeMissing: ({ scope }) => ({ code: 'forbidden', detail: `The API key lacks the scope ${scope}.` }),
   CrossSiteWrite: ({ reason }) => ({ code: 'forbidden', detail: reason }),
   KeyReused: () => ({ code: 'idempotency_key_reused', detail: 'This Idempotency-Key belongs to an earlier, different request.' }),
@@ -68,7 +71,10 @@ const problems: FailureTable = {
   ConnectionNotFound: () => notThere,
   NotYourConnection: () => notThere,
   NotConnected: () => ({ code: 'not_connected', detail: 'The account is not connected.' }),
-  AccountLinkedToAnotherUser: () => ({ code: 'account_linked_to_another_user', detail: 'The TikTok account is connected by another user.' }),
+  AccountLinkedToAnotherUser: () => ({
+    code: 'account_linked_to_another_user',
+    detail: 'The TikTok account is connected by another user.',
+  }),
   LifeIsOver: () => ({ code: 'conflict', detail: 'The connection was changed by another request in the meantime.' }),
   UnreadableHistory: () => needsAnOperator,
   BadCursor: () => invalidRequest({ path: 'cursor', message: 'is not one that a page before this one gave as next_cursor' }),
@@ -79,8 +85,11 @@ const problems: FailureTable = {
   }),
 };
 
-const lookUp = <Kind extends HttpFailure['kind']>(table: FailureTable, failure: Extract<HttpFailure, { kind: Kind }>, kind: Kind): Problem =>
-  table[kind](failure);
+const lookUp = <Kind extends HttpFailure['kind']>(
+  table: FailureTable,
+  failure: Extract<HttpFailure, { kind: Kind }>,
+  kind: Kind,
+): Problem => table[kind](failure);
 
 export const problemOf = (failure: HttpFailure): Problem => lookUp(problems, failure, failure.kind);
 

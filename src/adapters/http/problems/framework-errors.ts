@@ -33,4 +33,5 @@ export const problemOfError = (error: unknown): Readonly<{ problem: Problem; une
   return { problem: invalidRequest({ path: 'request', message: 'could not be read' }), unexpected: false };
 };
 
-const isFrameworkError = (error: unknown): error is FastifyError => error instanceof Error && 'code' in error && typeof error.code === 'string';
+const isFrameworkError = (error: unknown): error is FastifyError =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string';

@@ -19,16 +19,16 @@ const problemSchemaOf = (code: ProblemCode): z.ZodType => {
   const { status, title, remedy } = problemCatalogue[code];
   return z
     .strictObject({
-    type: z.url().describe('Where this code is explained.'),
-    title: z.literal(title),
-    status: z.literal(status),
-    detail: z.string(),
-    instance: z.string().describe('`urn:uuid:` and the id of the request, as in the log and in X-Request-Id.'),
-    code: z.literal(code),
-    ...(code === 'invalid_request' ? { errors: fieldErrors } : {}),
-    ...(code === 'unprocessable' ? { reason: z.string().optional() } : {}),
-    ...(status === 502 ? { tiktok: tiktokWords.optional() } : {}),
-  })
+      type: z.url().describe('Where this code is explained.'),
+      title: z.literal(title),
+      status: z.literal(status),
+      detail: z.string(),
+      instance: z.string().describe('`urn:uuid:` and the id of the request, as in the log and in X-Request-Id.'),
+      code: z.literal(code),
+      ...(code === 'invalid_request' ? { errors: fieldErrors } : {}),
+      ...(code === 'unprocessable' ? { reason: z.string().optional() } : {}),
+      ...(status === 502 ? { tiktok: tiktokWords.optional() } : {}),
+    })
     .meta({ id: `${pascalCase(code)}Problem`, description: `${title}. ${remedy}` });
 };
 

@@ -16,7 +16,7 @@ import { readScopes, returnTo, scopeList } from '../wire/connect-fields.ts';
 const query = z.strictObject({
   return_to: returnTo.optional(),
   scopes: scopeList.optional(),
-  add_account: z.literal('1').optional().describe('Shows TikTok\'s page even to someone who has granted before, to choose another account.'),
+  add_account: z.literal('1').optional().describe("Shows TikTok's page even to someone who has granted before, to choose another account."),
   session: z.string().min(1).max(200).optional().describe('The token of a connect link. It carries the rest, so it goes alone.'),
 });
 
@@ -41,8 +41,7 @@ export const authorizeRoute = (app: HttpApp, { deps, identify }: RouteDeps, cook
     schema: {
       operationId: 'authorize',
       summary: 'Begin connecting a TikTok account',
-      description:
-        'For a navigation of the browser. Not signed in, or with a link that is used up: `303` to the return address with `tiktok_error=session_expired`.',
+      description: 'Not signed in, or with a link that is used up: `303` to the return address with `tiktok_error=session_expired`.',
       tags: ['Connecting'],
       security: [...endUser, { connectLink: [] }],
       querystring: query,
@@ -83,7 +82,11 @@ export const authorizeRoute = (app: HttpApp, { deps, identify }: RouteDeps, cook
       const identified = await identify(request);
       if (identified.isErr()) {
         const kind = identified.error.kind;
-        return sendBack(reply, address, kind === 'Unauthenticated' ? 'session_expired' : kind === 'Unavailable' ? 'database_error' : 'unexpected_error');
+        return sendBack(
+          reply,
+          address,
+          kind === 'Unauthenticated' ? 'session_expired' : kind === 'Unavailable' ? 'database_error' : 'unexpected_error',
+        );
       }
       const { principal } = identified.value;
       if (principal.kind !== 'user') return refuse({ kind: 'WrongPrincipal', needed: 'end user' });

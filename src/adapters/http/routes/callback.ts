@@ -25,8 +25,7 @@ export const callbackRoute = (app: HttpApp, { deps, identify }: RouteDeps, cooki
     schema: {
       operationId: 'callback',
       summary: "TikTok's answer to an authorization",
-      description:
-        'TikTok sends the browser here with `code` and `state`, or with `error`. The cookie of the flow proves the browser. The return address gets `tiktok_success=true` or `tiktok_error`.',
+      description: 'Comes with `code` and `state`, or `error`. The return address gets `tiktok_success=true` or `tiktok_error`.',
       tags: ['Connecting'],
       security: nobody,
       response: { 303: bare('To the return address.') },

@@ -23,7 +23,7 @@ export const deleteConnectionRoute = (app: HttpApp, { deps, admit }: RouteDeps):
     schema: {
       operationId: 'deleteConnection',
       summary: 'Disconnect an account',
-      description: 'Revokes at TikTok, best effort, and ends the life of the connection. A connection that is disconnected already is answered as it is.',
+      description: 'Revokes at TikTok, best effort. A connection that is disconnected already is answered as it is.',
       tags: ['Connections'],
       security: anyoneWith('connections:write'),
       params: connectionParams,

@@ -17,7 +17,7 @@ export const getConnectionRoute = (app: HttpApp, { deps, admit }: RouteDeps): vo
     schema: {
       operationId: 'getConnection',
       summary: 'Read a connection',
-      description: "`ETag` is the revision in quotes; with `If-None-Match` an unchanged connection is answered `304`. An end user sees the newest life that was theirs.",
+      description: 'With `If-None-Match` an unchanged connection is `304`. An end user sees the newest life that was theirs.',
       tags: ['Connections'],
       security: anyoneWith('connections:read'),
       params: connectionParams,

@@ -15,7 +15,10 @@ import { missingBodyAsObject } from '../wire/json-body.ts';
 const body = z.strictObject({ connection_id: z.uuid().optional().describe('Required when several accounts are connected.') });
 
 const unbound = z
-  .strictObject({ success: z.literal(true), connection_id: z.uuid().nullable().describe('Null when the user never connected any account.') })
+  .strictObject({
+    success: z.literal(true),
+    connection_id: z.uuid().nullable().describe('Null when the user never connected any account.'),
+  })
   .meta({ id: 'Unbound' });
 
 /** `POST /api/tiktok/unbind`: disconnects one account of the signed-in user. */

@@ -3,7 +3,10 @@ import { parseScopes, type Scope } from '../../../domain/values/scopes.ts';
 
 const limit = 2_000;
 
-export const returnTo = z.string().max(limit).describe('Where to send the browser afterwards; its origin and path must be on RETURN_URL_ALLOWLIST.');
+export const returnTo = z
+  .string()
+  .max(limit)
+  .describe('Where to send the browser afterwards; its origin and path must be on RETURN_URL_ALLOWLIST.');
 
 export const scopesSpelling = 'must be TikTok scopes separated by commas, such as user.info.basic,video.publish';
 

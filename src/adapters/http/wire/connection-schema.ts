@@ -53,7 +53,10 @@ export const connectionSchema = z
     scopes: z.array(z.string()),
     access_token_expires_at: moment.nullable().describe('Null once disconnected.'),
     refresh_token_expires_at: moment.nullable().describe('Null once disconnected, or when TikTok did not say.'),
-    reauthorization_reason: z.string().nullable().describe(`Why the person must consent again: ${reauthorizationReasons.join(', ')}.`),
+    reauthorization_reason: z
+      .string()
+      .nullable()
+      .describe(`Why the person must consent again: ${reauthorizationReasons.join(', ')}.`),
     connected_at: moment.describe('When this life of the connection began.'),
     updated_at: moment,
     revision: z.int().min(1).describe('How many events the connection has.'),

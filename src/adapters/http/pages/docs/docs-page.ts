@@ -11,7 +11,9 @@ const operation = z.object({
   description: z.string().optional(),
   tags: z.array(z.string()).default([]),
   security: z.array(z.record(z.string(), z.array(z.string()))).default([]),
-  parameters: z.array(z.object({ name: z.string(), in: z.string(), required: z.boolean().default(false), description: z.string().optional(), schema })).default([]),
+  parameters: z
+    .array(z.object({ name: z.string(), in: z.string(), required: z.boolean().default(false), description: z.string().optional(), schema }))
+    .default([]),
   requestBody: z.object({ content: media }).optional(),
   responses: z.record(z.string(), z.object({ description: z.string(), content: media.default({}) })),
 });
@@ -65,11 +67,22 @@ const shownOperation = (path: string, method: string, source: z.infer<typeof ope
     summary: source.summary,
     description: wordsOf(source.description ?? ''),
     callers: source.security.flatMap((requirement) => Object.entries(requirement).map(([name, scopes]) => [name, ...scopes].join(' '))),
-    parameters: source.parameters.map(({ name, in: place, required, description = '', schema: shape }) => ({ name, place, required, description: wordsOf(description), schema: oneLine(shape) })),
+    parameters: source.parameters.map(({ name, in: place, required, description = '', schema: shape }) => ({
+      name,
+      place,
+      required,
+      description: wordsOf(description),
+      schema: oneLine(shape),
+    })),
     body: body === undefined ? null : { name: body[0], text: JSON.stringify(body[1].schema, null, 2) },
     answers: Object.entries(source.responses).map(([status, { description, content }]) => {
       const [first] = Object.entries(content);
-      return { status, description: wordsOf(description), type: first?.[0] ?? '–', schema: first === undefined ? '' : oneLine(first[1].schema) };
+      return {
+        status,
+        description: wordsOf(description),
+        type: first?.[0] ?? '–',
+        schema: first === undefined ? '' : oneLine(first[1].schema),
+      };
     }),
   };
 };
