@@ -20,7 +20,7 @@ export const announce = ({ publicUrl }: Settings, database: Database, tiktok: Ti
     `  Account page   ${addresses.account_page}`,
     `  API page       ${addresses.api_page}`,
     `  Database       ${addresses.database ?? 'as DATABASE_URL says'}`,
-    `  Simulator      ${addresses.simulator ?? 'off: TikTok itself is used'}`,
+    `  Simulator      ${addresses.simulator ?? `off: TikTok's API is ${tiktok.apiUrl}`}`,
   ];
   return { addresses, lines };
 };

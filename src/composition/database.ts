@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, ok, type Result } from 'neverthrow';
 import { secret, type Secret } from '../domain/values/secret.ts';
@@ -14,6 +15,9 @@ export type Database = Readonly<{
 const nothingToStop = (): Promise<void> => Promise.resolve();
 
 const clusterDirectory = (settings: Settings): string => join(settings.dataDir, 'postgres');
+
+/** Whether there is one to look at: an embedded one is made by the first start. */
+export const hasDatabase = (settings: Settings): boolean => settings.databaseUrl !== null || existsSync(clusterDirectory(settings));
 
 /**
  * The configured database, or the embedded PostgreSQL, started if need be.

@@ -6,7 +6,7 @@ import { createDatabaseDiagnosis } from '../adapters/postgres/postgres-diagnosis
 import { createProjectionOperations } from '../adapters/postgres/postgres-projection-operations.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
 import { assemble } from './assemble.ts';
-import { openDatabase, type Database } from './database.ts';
+import { hasDatabase, openDatabase, type Database } from './database.ts';
 import { tiktokSideOfCommands } from './open-tiktok-side.ts';
 import type { Container } from './parts.ts';
 import type { Environment } from './settings/environment.ts';
@@ -45,6 +45,7 @@ export const examine = async (environment: Environment): Promise<Examination> =>
   const tiktokSide = await tiktokSideOfCommands(read.value);
   const provider = { simulated: tiktokSide.simulatorUrl !== null, urls: [tiktokSide.authorizeUrl, tiktokSide.apiUrl] };
   const settings = { problems: [], redirectUri: read.value.tiktok.redirectUri, provider };
+  if (!hasDatabase(read.value)) return { ...nothingOpened([]), settings, databaseProblem: 'There is no database yet: the first `npm start` makes it.' };
   const opened = await openDatabase(read.value, true);
   if (opened.isErr()) return { ...nothingOpened([]), settings, databaseProblem: opened.error };
   const database = opened.value;

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { endWithin, toldToEnd } from './lifetime.ts';
 import { readSettings } from './settings/read-settings.ts';
+import { warningsOf } from './settings/warnings.ts';
 import type { Environment } from './settings/environment.ts';
 import { startService } from './start-service.ts';
 
@@ -20,6 +21,7 @@ export const serve = async (environment: Environment, { out, err }: ServeOutput,
   }
   const ending = toldToEnd();
   const log = pino({ level: settings.value.logLevel });
+  for (const warning of warningsOf(settings.value)) log.warn(warning);
   const started = await startService(settings.value, log);
   if (started.isErr()) {
     err(started.error);

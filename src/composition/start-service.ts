@@ -36,7 +36,7 @@ const drainMillis = 15_000;
 
 const prepareDatabase = async (container: Container): Promise<Result<void, string>> => {
   const migrated = await migrate(container.get('pool'));
-  if (migrated.isErr()) return err(migrated.error.sentence);
+  if (migrated.isErr()) return err(`${migrated.error.sentence} Run \`npm run cli -- doctor\` to see what is amiss.`);
   const checked = await container.get('eventStore').checkCluster();
   if (checked.isOk()) return ok(undefined);
   return err(checked.error.kind === 'Unavailable' ? `The event store does not answer: ${checked.error.reason}.` : checked.error.sentence);

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { warningsOf } from '../../src/composition/settings/warnings.ts';
 import { readSettings } from '../../src/composition/settings/read-settings.ts';
 import type { Environment } from '../../src/composition/settings/environment.ts';
 
@@ -50,6 +51,11 @@ describe('the settings', () => {
     expect(settings.returnUrlAllowlist).toEqual(['https://app.example.com/done', 'https://app.example.com/a', 'https://app.example.com/b']);
   });
 
+  it('believe the proxies that are named', () => {
+    expect(settingsOf({ TRUST_PROXY: '10.0.0.0/8, ::1, loopback' }).trustProxy).toEqual(['10.0.0.0/8', '::1', 'loopback']);
+    expect(settingsOf({ TRUST_PROXY: '2' }).trustProxy).toBe(2);
+  });
+
   it('take an empty variable as unset', () => {
     expect(settingsOf({ PORT: '', DATABASE_URL: '' })).toMatchObject({ port: 3000, databaseUrl: null });
   });
@@ -78,6 +84,18 @@ describe('a start in production', () => {
 
   it('names every problem at once', () => {
     expect(readSettings({ NODE_ENV: 'production', PORT: 'http' })._unsafeUnwrapErr()).toHaveLength(5);
+  });
+
+  it('names a setting that is given but wrong once', () => {
+    expect(readSettings({ ...production, DATABASE_URL: 'mysql://db' })._unsafeUnwrapErr()).toHaveLength(1);
+    expect(readSettings({ ...without('TIKTOK_CLIENT_SECRET'), TIKTOK_CLIENT_SECRET_FILE: '/nowhere' })._unsafeUnwrapErr()).toHaveLength(1);
+  });
+
+  it('warns where no end user can sign in, or a token for another application would do', () => {
+    const identity = { AUTH_JWKS_URL: 'https://id.example.com/jwks', AUTH_ISSUER: 'https://id.example.com' };
+    expect(warningsOf(settingsOf(production))).toEqual([expect.stringContaining('AUTH_JWKS_URL')]);
+    expect(warningsOf(settingsOf({ ...production, ...identity }))).toEqual([expect.stringContaining('AUTH_AUDIENCE')]);
+    expect(warningsOf(settingsOf({ ...production, ...identity, AUTH_AUDIENCE: 'app' }))).toEqual([]);
   });
 
   it('is refused with keys that come over plain http', () => {
@@ -125,6 +143,8 @@ describe('a wrong setting', () => {
     [{ RETURN_URL_ALLOWLIST: '/done' }, 'RETURN_URL_ALLOWLIST must be absolute'],
     [{ AUTH_JWKS_URL: 'https://id.example.com/jwks' }, 'AUTH_ISSUER is not set'],
     [{ CORS_ORIGINS: 'https://app.example.com/path' }, 'CORS_ORIGINS must be origins'],
+    [{ TRUST_PROXY: 'foo' }, 'TRUST_PROXY must be true, a number of hops'],
+    [{ TRUST_PROXY: '10.0.0.0/99' }, 'TRUST_PROXY must be true, a number of hops'],
     [{ ROLES: 'http,mailer' }, 'ROLES must be http, worker or both'],
     [{ METRICS_PORT: '3000' }, 'METRICS_PORT must differ from PORT'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of'],

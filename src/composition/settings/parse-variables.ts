@@ -43,6 +43,8 @@ export const parseVariables = (environment: Environment, problems: string[]) => 
     metricsPort: read('METRICS_PORT', variables.METRICS_PORT) ?? null,
     logLevel: read('LOG_LEVEL', variables.LOG_LEVEL) ?? 'info',
     eventStoreUrl: environment['EVENT_STORE_URL'],
+    /** Names that were set, whether or not to something of use. */
+    given: new Set(Object.keys(environment).map((name) => name.replace(/_FILE$/, ''))),
   };
 };
 

@@ -23,7 +23,9 @@ const redirectProblems = (redirectUri: string): readonly string[] => {
 const productionProblems = (values: Variables): readonly string[] => {
   const problems: string[] = [];
   const need = (missing: boolean, sentence: string) => {
-    if (missing) problems.push(sentence);
+    const [name = ''] = sentence.split(' ');
+    // One that is given but wrong has been named already.
+    if (missing && !values.given.has(name)) problems.push(sentence);
   };
   need(values.databaseUrl === undefined, 'DATABASE_URL is not set: in production it must name a PostgreSQL database (15 to 18); the embedded one is for development.');
   need(values.clientKey === undefined, 'TIKTOK_CLIENT_KEY is not set: in production it must be the client key of your app in the TikTok developer portal.');

@@ -49,8 +49,23 @@ export const roles = z
   .transform(list)
   .pipe(z.array(z.enum(['http', 'worker'])).min(1));
 
+const proxyNames = new Set(['loopback', 'linklocal', 'uniquelocal']);
+
+/** An address, a network as `10.0.0.0/8`, or one of the names that fastify knows. */
+const isProxy = (text: string): boolean => {
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (proxyNames.has(text)) return true;
+  const widest = version === 6 ? 128 : 32;
+  return version !== 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= widest));
+};
+
 /** `true`, a number of hops, or addresses and networks, as fastify takes them. */
-export const trustProxy = z.string().transform((text): boolean | number | string[] => {
+export const trustProxy = z.string().transform((text, context): boolean | number | string[] => {
   if (text === 'true' || text === 'false') return text === 'true';
-  return /^\d+$/.test(text) ? Number(text) : list(text);
+  if (/^\d{1,3}$/.test(text)) return Number(text);
+  const proxies = list(text);
+  if (proxies.length > 0 && proxies.every(isProxy)) return proxies;
+  context.addIssue({ code: 'custom', message: 'not proxies' });
+  return z.NEVER;
 });

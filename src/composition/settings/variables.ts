@@ -24,7 +24,7 @@ export const variables = {
   AUTH_AUDIENCE: { schema: z.string().min(1), must: 'be the `aud` of the tokens' },
   AUTH_COOKIE: { schema: z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/), must: 'be the name of a cookie' },
   CORS_ORIGINS: { schema: origins, must: 'be origins separated by commas, e.g. https://app.example.com' },
-  TRUST_PROXY: { schema: trustProxy, must: 'be true, a number of hops, or addresses of proxies' },
+  TRUST_PROXY: { schema: trustProxy, must: 'be true, a number of hops, or addresses and networks of proxies separated by commas, e.g. 10.0.0.0/8' },
   SIMULATOR: { schema: z.enum(['auto', 'off']), must: 'be auto or off' },
   SIMULATOR_PORT: { schema: port, must: 'be a port number from 1 to 65535' },
   DEV_ON_ALL_INTERFACES: { schema: flag, must: 'be true or false' },
