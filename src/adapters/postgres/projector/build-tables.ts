@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { inTransaction, nothing, rowsOf } from '../database.ts';
+import { addedIndexes } from './operators-additions.ts';
 import { namesOf, tablesStand } from './projection-tables.ts';
 import { readState } from './projection-state.ts';
 import type { Projector } from './projector.ts';
@@ -41,13 +42,17 @@ export const prepareBuild = (pool: pg.Pool, projector: Projector, fresh: boolean
     await rowsOf(client, begin, [name, version, fingerprint], nothing);
   });
 
-/** Statistics of the filled tables, so that the first reader after the swap has good plans. */
+/** What readers need of the filled tables: the indexes an operator added to the old ones, and statistics. */
 export const finishBuild = async (pool: pg.Pool, projector: Projector): Promise<void> => {
   for (const table of projector.tables) {
-    await inTransaction(pool, async (client) => {
-      await client.query(`set local statement_timeout = ${longMillis}`);
-      const long = { text: `analyze ${namesOf(table, 'next').table}`, query_timeout: longMillis };
-      await client.query(long);
-    });
+    const next = namesOf(table, 'next').table;
+    const added = await addedIndexes(pool, namesOf(table, 'live').table, next);
+    for (const statement of [...added, `analyze ${next}`]) {
+      await inTransaction(pool, async (client) => {
+        await client.query(`set local statement_timeout = ${longMillis}`);
+        const long = { text: statement, query_timeout: longMillis };
+        await client.query(long);
+      });
+    }
   }
 };

@@ -100,12 +100,12 @@ export const createProjectorDriver = ({ pool, eventStore, projector, board, onWr
   };
 
   const follow = async (state: ProjectionState, ended: AbortSignal, lost: AbortSignal): Promise<Result<FollowEnd, RebuildFailure>> => {
-    const retried = await retryAllParked({ pool, eventStore, projector }, ended);
-    if (retried.isErr()) return err(retried.error);
     if (state.checkpoint !== null) board.note(name, state.checkpoint);
     const writer = createBatchWriter(pool, projector, 'live');
     const mayCommit = (): boolean => !lost.aborted;
-    return followFeed(
+    // Beside the feed: however many streams are parked, the others do not wait for them.
+    const retrying = retryAllParked({ pool, eventStore, projector }, ended);
+    const end = await followFeed(
       {
         eventStore,
         projector,
@@ -121,6 +121,8 @@ export const createProjectorDriver = ({ pool, eventStore, projector, board, onWr
       },
       state.checkpoint,
     );
+    const retried = await retrying;
+    return retried.isErr() && end.isOk() ? err(retried.error) : end;
   };
 
   const drive = async (lock: SessionLock, signal: AbortSignal, takenAway: AbortSignal): Promise<number> => {

@@ -53,7 +53,6 @@ const resumeWithin = async (client: pg.PoolClient, parts: ResumeParts, stream: S
   if (before === null) throw new Abandoned({ kind: 'NotParked' });
   if (skip) await skipParkedEvent(client, name, 'live', stream);
   const { skipped } = await readParking(client, name, 'live');
-  await noteParking(client, name, 'live');
 
   const applyPage = async (events: readonly StoredEvent[]): Promise<boolean> => {
     const { readable, unreadable } = sift(events, { parked: new Set(), skipped });
@@ -63,9 +62,12 @@ const resumeWithin = async (client: pg.PoolClient, parts: ResumeParts, stream: S
     return unreadable.length > 0 || parked.value.size > 0;
   };
   for await (const page of passedEvents(eventStore, stream, before.revision, state.checkpoint)) {
-    if (await applyPage(page)) return { kind: 'Parked', at: (await findParked(client, name, 'live', stream)) ?? before };
+    if (!(await applyPage(page))) continue;
+    if (skip) await noteParking(client, name, 'live');
+    return { kind: 'Parked', at: (await findParked(client, name, 'live', stream)) ?? before };
   }
   await unparkStream(client, name, 'live', stream);
+  await noteParking(client, name, 'live');
   return { kind: 'Resumed' };
 };
 

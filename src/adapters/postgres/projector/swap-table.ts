@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { z } from 'zod';
 import { rowsOf, type Connection } from '../database.ts';
 import { viewsOver } from './dependent-views.ts';
@@ -13,16 +14,18 @@ const indexes = {
   text: 'select c.relname as name from pg_index i join pg_class c on c.oid = i.indexrelid where i.indrelid = $1::regclass',
 };
 
+const quoted = (name: string): string => pg.escapeIdentifier(name);
+
 /** Takes the copy's suffix off whatever is named with it. Renaming a key's constraint renames its index. */
 const takePlainNames = async (connection: Connection, { schema, name }: ProjectionTable): Promise<void> => {
   const table = `${schema}.${name}`;
   for (const constraint of await rowsOf(connection, constraints, [table], named)) {
     if (isNextName(constraint.name)) {
-      await connection.query(`alter table ${table} rename constraint ${constraint.name} to ${plainName(constraint.name)}`);
+      await connection.query(`alter table ${table} rename constraint ${quoted(constraint.name)} to ${quoted(plainName(constraint.name))}`);
     }
   }
   for (const index of await rowsOf(connection, indexes, [table], named)) {
-    if (isNextName(index.name)) await connection.query(`alter index ${schema}.${index.name} rename to ${plainName(index.name)}`);
+    if (isNextName(index.name)) await connection.query(`alter index ${schema}.${quoted(index.name)} rename to ${quoted(plainName(index.name))}`);
   }
 };
 

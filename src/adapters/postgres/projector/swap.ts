@@ -6,7 +6,9 @@ import type { EventStore } from '../../../application/ports/event-store.ts';
 import { inTransaction, nothing, rowsOf } from '../database.ts';
 import { databaseUnavailable, isLockTimeout, wordsOf } from '../failure.ts';
 import type { FeedFailure } from './follow-feed.ts';
+import { whatWouldBeLost } from './operators-additions.ts';
 import { lockState } from './projection-state.ts';
+import { namesOf } from './projection-tables.ts';
 import type { Projector } from './projector.ts';
 import { swapTable } from './swap-table.ts';
 import type { BatchWriter } from './write-batch.ts';
@@ -38,9 +40,9 @@ const takeOverParked = {
 export type SwapParts = Readonly<{ pool: pg.Pool; eventStore: EventStore; projector: Projector; writer: BatchWriter; signal: AbortSignal }>;
 
 class NotSwapped extends Error {
-  readonly end: SwapEnd | FeedFailure;
+  readonly end: SwapEnd | FeedFailure | SwapRefused;
 
-  constructor(end: SwapEnd | FeedFailure) {
+  constructor(end: SwapEnd | FeedFailure | SwapRefused) {
     super('not swapped');
     this.end = end;
   }
@@ -74,7 +76,11 @@ const swapWithin = async (client: pg.PoolClient, parts: SwapParts): Promise<Swap
   const next = await lockState(client, projector.name, 'next');
   if (next === null) throw new NotSwapped('Behind');
   await closeTheGap(client, parts, next.checkpoint, live?.checkpoint ?? null);
-  for (const table of projector.tables) await swapTable(client, table);
+  for (const table of projector.tables) {
+    const lost = await whatWouldBeLost(client, namesOf(table, 'live').table, namesOf(table, 'next').table);
+    if (lost.length > 0) throw new NotSwapped({ kind: 'SwapRefused', reason: `${table.name} would lose ${lost.join(', ')}; drop it first` });
+    await swapTable(client, table);
+  }
   await rowsOf(client, takeOver, [projector.name], nothing);
   await rowsOf(client, takeOverParked, [projector.name], nothing);
   return 'Swapped';

@@ -77,28 +77,6 @@ describe('a rebuild', () => {
     await pool.query(`alter default privileges in schema tiktok_connections revoke delete on tables from ${role}; drop owned by ${role}; drop role ${role}`);
   });
 
-  test('takes views over the table along, with their options', async () => {
-    const { pool } = database;
-    await pool.query('create view public.busiest with (security_barrier) as select stream, events from tiktok_connections.counting where events > 1');
-    await connectAndTouch(2);
-    await rebuilt(pool, eventStore, createCounting());
-    expect((await pool.query('select events from public.busiest')).rows).toEqual([{ events: 2 }]);
-    expect((await pool.query(`select reloptions from pg_class where relname = 'busiest'`)).rows).toEqual([{ reloptions: ['security_barrier=true'] }]);
-    await pool.query('drop view public.busiest');
-  });
-
-  test('is refused with the reason where something depends on the table that cannot follow, and readers keep the old rows', async () => {
-    const { pool } = database;
-    await connectAndTouch(2);
-    await projectAll(pool, eventStore, createCounting());
-    await pool.query('create materialized view public.frozen as select * from tiktok_connections.counting');
-    const refused = (await rebuild(parts()))._unsafeUnwrapErr();
-    expect(refused.kind === 'SwapRefused' && refused.reason).toMatch(/2BP01.*materialized view/);
-    expect(await counted()).toEqual([exactly(2)]);
-    await pool.query('drop materialized view public.frozen');
-    (await rebuild(parts()))._unsafeUnwrap();
-  });
-
   test('waits for a reader who holds the table, without making others wait behind it for long', async () => {
     await connectAndTouch(2);
     await projectAll(database.pool, eventStore, createCounting());
