@@ -9,11 +9,16 @@ const traceparent = /^[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0
 export const traceparentOf = (header: unknown): string | null =>
   typeof header === 'string' && traceparent.test(header) && !header.startsWith('ff') ? header.slice(0, 55) : null;
 
-/** Where a command of this request comes from. */
-export const commandContext = (request: FastifyRequest, actor: Actor, commandId: CommandId): CommandContext => ({
+/** Where a command of this request comes from. @param cause what it repeats, when it may be a repeat */
+export const commandContext = (
+  request: FastifyRequest,
+  actor: Actor,
+  commandId: CommandId,
+  cause: string | null = null,
+): CommandContext => ({
   commandId,
   actor,
   correlationId: `request:${request.id}`,
-  causationId: null,
+  causationId: cause,
   traceparent: traceparentOf(request.headers['traceparent']),
 });

@@ -6,6 +6,8 @@ const second = 1_000;
 export const limits = {
   /** A socket on which nothing moves. */
   connectionTimeout: 65 * second,
+  /** From the first byte of a request to the last of its headers, and how often that is looked at. */
+  http: { headersTimeout: 15 * second, requestTimeout: 30 * second, connectionsCheckingInterval: 5 * second },
   /** From the first byte of a request to its last. */
   requestTimeout: 30 * second,
   /** Longer than the idle limit of common load balancers, so that they end a connection and we never do it under a request. */

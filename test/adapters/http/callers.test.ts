@@ -131,6 +131,8 @@ describe('callers in production', () => {
     const answer = await cut.call({ url: info, headers: { authorization: `Bearer ${await provider.token({ sub: 'ada' })}` } });
     expect(answer.statusCode).toBe(503);
     expect(answer.headers['retry-after']).toBe('2');
+    const begun = await cut.call({ url: '/api/tiktok/auth/authorize', cookies: { __session: await provider.token({ sub: 'ada' }) } });
+    expect(begun.headers.location).toBe('https://connect.example/dashboard/account?tiktok_error=unexpected_error');
   });
 
   it('may come back from TikTok up to ten minutes after their session has ended', async () => {

@@ -1,6 +1,7 @@
-import { ResultAsync, type Result } from 'neverthrow';
+import { errAsync, ResultAsync, type Result } from 'neverthrow';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import { unavailable } from '../../../src/application/failures.ts';
 import { problemIn, type Call } from '../../support/http-app.ts';
 import { connectAs } from '../../support/http-person.ts';
 import { createDevelopmentWorld, type HttpWorld } from '../../support/http-world.ts';
@@ -90,6 +91,21 @@ describe('disconnecting', () => {
     expect(problemIn(second).code).toBe('conflict');
     expect(await revocations()).toBe(before + 1);
     expect((await first).json()).toMatchObject({ status: 'disconnected' });
+  });
+
+  it('was done by a process that ended before it could say so: the same key gives the resource and touches no later life', async () => {
+    const idempotency = { ...world.parts.idempotency, complete: () => errAsync(unavailable('database', 'a planted end')) };
+    const ending = await world.another({ idempotency });
+    const id = await connectAs(world, 'user-h', 'bruno');
+    const headers = { ...service, 'idempotency-key': 'crashed' };
+    const url = `/v1/connections/${id}`;
+    expect((await ending.call({ method: 'DELETE', url, headers })).statusCode).toBe(200);
+    expect((await remove(id, { headers })).statusCode).toBe(409);
+    await connectAs(world, 'user-h', 'bruno');
+    const before = await revocations();
+    await world.database.pool.query("UPDATE tiktok_connections.idempotency_records SET leased_until = now() - interval '1 second'");
+    expect((await remove(id, { headers })).json()).toMatchObject({ id, status: 'active' });
+    expect(await revocations()).toBe(before);
   });
 
   it('is given up with a timeout when it takes too long, and the callback with an error for people', async () => {

@@ -1,3 +1,5 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { problemCatalogue } from '../../../src/adapters/http/problems/catalogue.ts';
@@ -117,6 +119,15 @@ describe('the OpenAPI document', () => {
       headers: { 'content-type': 'application/json', etag: '"4"' },
     };
     assertDocumented({ ...seen, body: JSON.stringify(examples[0]) }, http.document);
+  });
+
+  it('shows an example of each error that fits its own schema', () => {
+    const ajv = new Ajv2020({ strict: false });
+    addFormats.default(ajv);
+    for (const [name, schema] of Object.entries(document.components.schemas).filter(([each]) => each.endsWith('Problem'))) {
+      const { examples } = z.looseObject({ examples: z.array(z.unknown()).length(1) }).parse(schema);
+      expect(ajv.validate(z.looseObject({}).parse(schema), examples[0]), name).toBe(true);
+    }
   });
 
   it.each([

@@ -85,6 +85,10 @@ describe('pages of other origins', () => {
     },
   );
 
+  it('may ask without saying what for', async () => {
+    expect((await http.call({ method: 'OPTIONS', url: '/v1/connections' })).statusCode).toBe(204);
+  });
+
   it('may not call at all where none are listed', async () => {
     const closed = await start({ corsOrigins: [] });
     const answer = await closed.call({

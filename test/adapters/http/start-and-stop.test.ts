@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { request as httpRequest, Agent } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createHttpApp } from '../../../src/adapters/http/http-app.ts';
 import type { HttpDeps } from '../../../src/adapters/http/http-deps.ts';
+import { clientErrorHandler } from '../../../src/adapters/http/problems/client-errors.ts';
 import { startHttp, type RunningHttp } from '../../../src/adapters/http/start.ts';
 import { createHttpParts } from '../../support/http-parts.ts';
 import { createInMemoryEventStore } from '../../support/in-memory-event-store.ts';
@@ -114,6 +115,21 @@ describe('what is no request', () => {
     const answer = await exchange(http.port, `GET / HTTP/1.1\r\nHost: a\r\nCookie: ${'a'.repeat(20_000)}\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 413 /);
     expect(lastLine(answer)).toMatchObject({ code: 'too_large' });
+  });
+
+  it('is told that it took too long to arrive', async () => {
+    const server = createServer((socket) =>
+      clientErrorHandler('https://connect.example')(Object.assign(new Error(), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), socket),
+    );
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const answer = await exchange(typeof address === 'object' && address !== null ? address.port : 0, '');
+    expect(lastLine(answer)).toMatchObject({
+      code: 'invalid_request',
+      errors: [{ path: 'request', message: 'did not arrive whole in time; send it again' }],
+    });
+    server.close();
   });
 
   it('does not go on after a body that is shorter than it says', async () => {

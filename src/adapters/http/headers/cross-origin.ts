@@ -10,4 +10,5 @@ export const crossOriginOptions = (origins: readonly string[]): FastifyCorsOptio
   allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-None-Match', 'traceparent'],
   exposedHeaders: ['ETag', 'Retry-After', 'X-Request-Id'],
   maxAge: preflightAgeSeconds,
+  strictPreflight: false,
 });

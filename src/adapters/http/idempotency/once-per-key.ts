@@ -2,7 +2,6 @@ import { err, ok, type Result } from 'neverthrow';
 import type { Principal } from '../../../application/execution/principal.ts';
 import type { IdempotencyKey } from '../../../application/ports/idempotency-records.ts';
 import type { Ids } from '../../../application/ports/ids.ts';
-import { commandId, type CommandId } from '../../../domain/values/ids.ts';
 import { secret } from '../../../domain/values/secret.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import type { HttpFailure } from '../problems/failures.ts';
@@ -18,17 +17,14 @@ export type KeyedRequest = Readonly<{
 }>;
 
 export type Attempt<Value> = Readonly<{
-  run: (command: CommandId) => Promise<Result<Value, HttpFailure>>;
+  /** @param cause names the key, for the metadata of what is written; null without a key */
+  run: (cause: string | null) => Promise<Result<Value, HttpFailure>>;
   resourceOf: (value: Value) => string;
   /** Renders what an earlier request made, as it is now. */
   again: (resource: string) => Promise<Result<Value, HttpFailure>>;
 }>;
 
-/** A UUID (version 8, RFC 9562) that is the same for the same key, so that a repeat after a crash writes nothing twice. */
-const commandOfKey = (ids: Ids, { scope, key }: IdempotencyKey): CommandId => {
-  const hex = ids.digest(secret(JSON.stringify(['idempotency', scope, key])));
-  return commandId([hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-'));
-};
+const causeOf = (ids: Ids, { scope, key }: IdempotencyKey): string => `idempotency:${ids.digest(secret(JSON.stringify([scope, key])))}`;
 
 /** Runs a write once per Idempotency-Key; a repeat gets the same resource, rendered anew. */
 export const oncePerKey = async <Value>(
@@ -36,7 +32,7 @@ export const oncePerKey = async <Value>(
   request: KeyedRequest,
   attempt: Attempt<Value>,
 ): Promise<Result<Value, HttpFailure>> => {
-  if (request.key === null) return attempt.run(ids.commandId());
+  if (request.key === null) return attempt.run(null);
   const { principal, route } = request;
   const key = { scope: `${route} ${principal.kind === 'user' ? `user:${principal.userId}` : 'service'}`, key: request.key };
   const claimed = await idempotency.claim(key, ids.digest(secret(JSON.stringify(request.content))));
@@ -51,7 +47,7 @@ export const oncePerKey = async <Value>(
     case 'Claimed':
       break;
   }
-  const outcome = await attempt.run(commandOfKey(ids, key));
+  const outcome = await attempt.run(causeOf(ids, key));
   if (outcome.isErr()) {
     // What failed is already decided; a claim that cannot be given back ends with its lease.
     await idempotency.release(key).unwrapOr(undefined);

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { problemCatalogue, type ProblemCode } from './catalogue.ts';
+import { invalidRequest } from './problem.ts';
+import { instanceOf, problemBody } from './write-problem.ts';
 
 const fieldErrors = z
   .array(z.strictObject({ path: z.string(), message: z.string() }))
@@ -15,6 +17,15 @@ const pascalCase = (code: string): string =>
     .map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)
     .join('');
 
+const exampleOf = (code: ProblemCode): object =>
+  problemBody(
+    'https://connect.example',
+    code === 'invalid_request'
+      ? invalidRequest({ path: 'limit', message: 'must be at most 200' })
+      : { code, detail: problemCatalogue[code].remedy },
+    instanceOf('0f8b3d0e-5f0c-4c0e-8a63-1d1f6f5f2b10'),
+  );
+
 const problemSchemaOf = (code: ProblemCode): z.ZodType => {
   const { status, title, remedy } = problemCatalogue[code];
   return z
@@ -29,7 +40,7 @@ const problemSchemaOf = (code: ProblemCode): z.ZodType => {
       ...(code === 'unprocessable' ? { reason: z.string().optional() } : {}),
       ...(status === 502 ? { tiktok: tiktokWords.optional() } : {}),
     })
-    .meta({ id: `${pascalCase(code)}Problem`, description: `${title}. ${remedy}` });
+    .meta({ id: `${pascalCase(code)}Problem`, description: `${title}. ${remedy}`, examples: [exampleOf(code)] });
 };
 
 const made = new Map<ProblemCode, z.ZodType>();
