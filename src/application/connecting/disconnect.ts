@@ -6,6 +6,7 @@ import type { CommandContext } from '../execution/command-context.ts';
 import { execute, type ExecutionFailure, type ExecutionPorts } from '../execution/execute.ts';
 import type { Principal } from '../execution/principal.ts';
 import { viewerOf } from '../execution/principal.ts';
+import type { Unavailable } from '../failures.ts';
 import type { ProjectionProgress } from '../ports/projection-progress.ts';
 import type { Sealer } from '../ports/sealer.ts';
 import type { TikTokAuthorization } from '../ports/tiktok.ts';
@@ -26,14 +27,17 @@ export type DisconnectFailure = ConnectionNotFound | ConnectionRejection | Execu
 const revokeLimitMillis = 5_000;
 const projectionWaitMillis = 2_000;
 
-/** Best effort: the person's wish to disconnect does not wait for TikTok. True when TikTok confirmed. */
-const revokeAtTikTok = async (ports: DisconnectPorts, connectionId: ConnectionId, life: OwnedLife): Promise<boolean> => {
-  if (life.tokens === null) return false;
+/**
+ * Best effort: the person's wish to disconnect does not wait for TikTok. True when TikTok confirmed. `Unavailable` when
+ * the keys cannot be read now: nobody could revoke after them, for they go with the life.
+ */
+const revokeAtTikTok = async (ports: DisconnectPorts, connectionId: ConnectionId, life: OwnedLife): Promise<Result<boolean, Unavailable>> => {
+  if (life.tokens === null) return ok(false);
   const context = { connectionId, life: life.life, purpose: 'tokens', field: 'access_token' } as const;
   const accessToken = await ports.sealer.open({ context, sealed: life.tokens.access });
-  if (accessToken.isErr()) return false;
+  if (accessToken.isErr()) return accessToken.error.kind === 'Unavailable' ? err(accessToken.error) : ok(false);
   const revoked = await ports.tiktok.revoke(accessToken.value, revokeLimitMillis);
-  return revoked.isOk();
+  return ok(revoked.isOk());
 };
 
 const endLife = async (
@@ -43,7 +47,8 @@ const endLife = async (
   record: ConnectionRecord,
   life: OwnedLife,
 ): Promise<Result<ConnectionRecord, DisconnectFailure>> => {
-  const revokeConfirmed = await revokeAtTikTok(ports, record.id, life);
+  const revoked = await revokeAtTikTok(ports, record.id, life);
+  if (revoked.isErr()) return err(revoked.error);
   const executed = await execute(ports, connectionAggregate, context, record.id, 'disconnect', () =>
     Promise.resolve(
       ok({
@@ -51,7 +56,7 @@ const endLife = async (
         life: life.life,
         requester: principal.kind === 'user' ? principal.userId : null,
         by: { kind: principal.kind === 'user' ? 'user' : 'operator' },
-        revokeConfirmed,
+        revokeConfirmed: revoked.value,
         at: ports.clock.now(),
       } as const),
     ),
