@@ -47,7 +47,7 @@ export const ourReader = (pool: pg.Pool, limit = 100, prefixes: readonly string[
   return {
     seen: () => seen,
     poll: async () => {
-      const page = (await readFeedPage(pool, 'pg:1', after, limit, prefixes, limit))._unsafeUnwrap();
+      const page = (await readFeedPage(pool, 'pg:1', { after, limit, prefixes, window: limit }))._unsafeUnwrap();
       after = page.next;
       const events = page.entries.map(({ stream, revision }) => `${stream}/${revision}`);
       seen.push(...events);

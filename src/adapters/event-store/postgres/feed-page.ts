@@ -5,101 +5,79 @@ import type { Unavailable } from '../../../application/failures.ts';
 import type { EventAddress } from '../../../application/ports/event-store.ts';
 import type { Place } from './checkpoints.ts';
 import { storeUnavailable } from './failures.ts';
-import { addressOf, eventColumns, eventRow } from './rows.ts';
+import { addressesOf, eventColumns, eventRows } from './rows.ts';
 
-/** What one query of the feed gave. */
+/** One step of the feed. */
 export type FeedPage = Readonly<{
   entries: readonly EventAddress[];
   /** Everything up to here has been looked at. */
   next: Place;
-  /** The query ended at its limit: more can be read at once. */
+  /** The page ended at a limit: more can be read at once. */
   full: boolean;
   /** Committed events wait until an older transaction has ended. */
   held: boolean;
 }>;
 
-// Below the snapshot's xmin every transaction has ended, so nothing can still appear there. Row order is the order of
-// these statements only because the place itself is compared and sorted by: position order alone is not commit order.
-const readable = `(e.xid, e.position) > ($1::xid8, $2::bigint) and e.xid < pg_snapshot_xmin(pg_current_snapshot())`;
-const held = `exists (select from tiktok_connections.events h where h.xid >= pg_snapshot_xmin(pg_current_snapshot()))`;
-
-const whole = {
-  name: 'feed_page',
-  text: `select ${eventColumns}, (select ${held}) as held
-    from tiktok_connections.events e where ${readable} order by e.xid, e.position limit $3`,
-};
-
-// The scan stays in the index of the feed's order; only rows of the wanted streams are read. The last row, without a
-// stream, is the end of the scan: what it passed need not be scanned again.
-const filtered = {
-  name: 'feed_page_filtered',
+// How far the feed may look now. Below the snapshot's xmin every transaction has ended, so nothing can still appear
+// there; the place is compared and sorted by as a whole, for the order of positions alone is not that of commits.
+// All of this is answered from the index of the feed's order.
+const reach = {
+  name: 'feed_reach',
   text: `with scanned as materialized (
-      select e.xid, e.position, e.stream ^@ any($4::text[]) as wanted
-      from tiktok_connections.events e where ${readable} order by e.xid, e.position limit $5
-    ), chosen as materialized (
-      select xid, position from scanned where wanted order by xid, position limit $3
+      select e.xid, e.position, e.stream ^@ any($3::text[]) as wanted
+      from tiktok_connections.events e
+      where (e.xid, e.position) > ($1::xid8, $2::bigint) and e.xid < pg_snapshot_xmin(pg_current_snapshot())
+      order by e.xid, e.position limit $4
     )
-    select e.*, false as held from chosen c cross join lateral (
-      select ${eventColumns} from tiktok_connections.events e where e.xid = c.xid and e.position = c.position limit 1
-    ) e
-    union all
-    (select s.xid, s.position, null, (select count(*)::integer from scanned), null, null, null, null, null, null, null, null, ${held}
-    from scanned s order by s.xid desc, s.position desc limit 1)
-    order by xid, position, stream nulls last`,
+    select (select count(*)::integer from scanned) as scanned, (select count(*)::integer from scanned where wanted) as wanted,
+      exists (select from tiktok_connections.events h where h.xid >= pg_snapshot_xmin(pg_current_snapshot())) as held,
+      edge.xid, edge.position
+    from (select) one left join lateral (select s.xid, s.position from scanned s order by s.xid desc, s.position desc limit 1) edge on true`,
 };
 
-const heldAlone = { name: 'feed_held', text: `select ${held} as held` };
+// Nothing below the edge changes any more, so a later snapshot sees the same.
+const wantedRows = {
+  name: 'feed_rows',
+  text: `select ${eventColumns} from tiktok_connections.events e
+    where (e.xid, e.position) > ($1::xid8, $2::bigint) and (e.xid, e.position) <= ($5::xid8, $6::bigint) and e.stream ^@ any($3::text[])
+    order by e.xid, e.position limit $4`,
+};
+
 const endOfLog = { name: 'feed_end', text: 'select e.xid, e.position from tiktok_connections.events e order by e.xid desc, e.position desc limit 1' };
 
-const heldRow = z.object({ held: z.boolean() });
-const heldRows = z.array(heldRow);
-const wholeRows = z.array(eventRow.extend(heldRow.shape));
-const endOfScan = z.object({ xid: z.string(), position: z.string(), stream: z.null(), revision: z.number(), held: z.boolean() });
-const filteredRows = z.array(z.union([eventRow, endOfScan]));
+const reached = z.tuple([
+  z.object({ scanned: z.number(), wanted: z.number(), held: z.boolean(), xid: z.string().nullable(), position: z.string().nullable() }),
+]);
 const places = z.array(z.object({ xid: z.string(), position: z.string() }));
 
-const nothingNew = async (pool: pg.Pool, next: Place): Promise<FeedPage> => {
-  const [row] = heldRows.parse((await pool.query(heldAlone)).rows);
-  return { entries: [], next, full: false, held: row?.held ?? false };
-};
+export type PageRequest = Readonly<{
+  after: Place;
+  /** Events given at most. */
+  limit: number;
+  /** Of the streams whose names begin with one of these; of all when empty. */
+  prefixes: readonly string[];
+  /** Events looked at, at most, for those of the wanted streams. */
+  window: number;
+}>;
 
-const wholePage = async (pool: pg.Pool, store: string, after: Place, limit: number): Promise<FeedPage> => {
-  const rows = wholeRows.parse((await pool.query({ ...whole, values: [after.xid, after.position, limit] })).rows);
+const readPage = async (pool: pg.Pool, store: string, { after, limit, prefixes, window }: PageRequest): Promise<FeedPage> => {
+  const begins = prefixes.length === 0 ? [''] : [...prefixes];
+  const [found] = reached.parse((await pool.query({ ...reach, values: [after.xid, after.position, begins, window] })).rows);
+  const { scanned, wanted, held, xid, position } = found;
+  if (xid === null || position === null) return { entries: [], next: after, full: false, held };
+  const edge = { xid, position };
+  if (wanted === 0) return { entries: [], next: edge, full: scanned === window, held };
+
+  const values = [after.xid, after.position, begins, limit, edge.xid, edge.position];
+  const rows = eventRows.parse((await pool.query({ ...wantedRows, values })).rows);
   const last = rows.at(-1);
-  if (last === undefined) return nothingNew(pool, after);
-  return { entries: rows.map((row) => addressOf(store, row)), next: last, full: rows.length === limit, held: last.held };
+  const cut = rows.length < wanted && last !== undefined;
+  return { entries: addressesOf(store, rows), next: cut ? last : edge, full: cut || scanned === window, held };
 };
 
-const filteredPage = async (
-  pool: pg.Pool,
-  store: string,
-  after: Place,
-  limit: number,
-  prefixes: readonly string[],
-  window: number,
-): Promise<FeedPage> => {
-  const values = [after.xid, after.position, limit, [...prefixes], window];
-  const rows = filteredRows.parse((await pool.query({ ...filtered, values })).rows);
-  const entries = rows.flatMap((row) => (row.stream === null ? [] : [addressOf(store, row)]));
-  const end = rows.find((row) => row.stream === null);
-  const lastChosen = rows.findLast((row) => row.stream !== null);
-  if (end === undefined) return nothingNew(pool, after);
-  const cut = entries.length === limit && lastChosen !== undefined;
-  return { entries, next: cut ? lastChosen : end, full: cut || end.revision === window, held: 'held' in end && end.held };
-};
-
-/** @param window events looked at, at most, for those of the wanted streams; all events are wanted without prefixes */
-export const readFeedPage = async (
-  pool: pg.Pool,
-  store: string,
-  after: Place,
-  limit: number,
-  prefixes: readonly string[],
-  window: number,
-): Promise<Result<FeedPage, Unavailable>> => {
+export const readFeedPage = async (pool: pg.Pool, store: string, request: PageRequest): Promise<Result<FeedPage, Unavailable>> => {
   try {
-    if (prefixes.length === 0) return ok(await wholePage(pool, store, after, limit));
-    return ok(await filteredPage(pool, store, after, limit, prefixes, window));
+    return ok(await readPage(pool, store, request));
   } catch (error) {
     return err(storeUnavailable(error));
   }

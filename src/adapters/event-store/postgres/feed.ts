@@ -35,7 +35,8 @@ const orAborted = <Value>(work: Promise<Value>, signal: AbortSignal): Promise<Va
 const pageReader = (pool: pg.Pool, store: string, { batchSize, streamPrefixes }: FeedOptions) => {
   let window = batchSize;
   let ahead: Promise<PageResult> | null = null;
-  const read = (after: Place): Promise<PageResult> => readFeedPage(pool, store, after, batchSize, streamPrefixes, window);
+  const read = (after: Place): Promise<PageResult> =>
+    readFeedPage(pool, store, { after, limit: batchSize, prefixes: streamPrefixes, window });
   return async (after: Place): Promise<PageResult> => {
     const page = await (ahead ?? read(after));
     ahead = null;

@@ -1,18 +1,15 @@
 import { err, ok, type Result } from 'neverthrow';
 import type pg from 'pg';
-import { z } from 'zod';
 import type { Unavailable } from '../../../application/failures.ts';
 import type { StreamName } from '../../../application/ports/event-names.ts';
 import type { EventAddress } from '../../../application/ports/event-store.ts';
 import { storeUnavailable } from './failures.ts';
-import { addressOf, eventColumns, eventRow } from './rows.ts';
+import { addressesOf, eventColumns, eventRows } from './rows.ts';
 
 const statement = {
   name: 'read_stream',
   text: `select ${eventColumns} from tiktok_connections.events e where e.stream = $1 and e.revision >= $2 order by e.revision limit $3`,
 };
-
-const eventRows = z.array(eventRow);
 
 export const readStream = async (
   pool: pg.Pool,
@@ -23,7 +20,7 @@ export const readStream = async (
 ): Promise<Result<readonly EventAddress[], Unavailable>> => {
   try {
     const { rows } = await pool.query({ ...statement, values: [stream, fromRevision, limit] });
-    return ok(eventRows.parse(rows).map((row) => addressOf(store, row)));
+    return ok(addressesOf(store, eventRows.parse(rows)));
   } catch (error) {
     return err(storeUnavailable(error));
   }
