@@ -8,9 +8,11 @@ import { securityHeaders, type Headers } from './headers/security-headers.ts';
 import type { HttpApp } from './http-app-type.ts';
 import type { HttpDeps } from './http-deps.ts';
 import { admission } from './principals/admit.ts';
+import { refuseForeignHosts } from './principals/development-host.ts';
 import { identifyWith } from './principals/identify.ts';
 import { clientErrorHandler } from './problems/client-errors.ts';
 import { answerErrors } from './problems/error-handler.ts';
+import { answerOf } from './problems/failures.ts';
 import { writeProblem } from './problems/write-problem.ts';
 import { problemOfError } from './problems/framework-errors.ts';
 import { logAnswer, logSerializers } from './request-log.ts';
@@ -69,6 +71,10 @@ export const createHttpApp = async (deps: HttpDeps): Promise<FastifyInstance> =>
     reply.headers(headers).header('x-request-id', request.id);
     done();
   });
+  if (settings.developmentPrincipals) {
+    const checkHost = refuseForeignHosts(settings);
+    app.addHook('onRequest', async (request) => answerOf(checkHost(request)));
+  }
   app.addHook('onResponse', (request, reply, done) => {
     logAnswer(request, reply);
     done();

@@ -12,16 +12,18 @@ const refused = (reason: string): Result<void, CrossSiteWrite> => err({ kind: 'C
 
 /**
  * A cookie is sent along by any page, so a write that it proves must show that it comes from a page of ours. The
- * assumed user of development is as exposed, but a call without a browser carries no Origin.
+ * assumed user of development is as exposed, but a call without a browser carries no Origin. What development takes for
+ * a proof in a header anyone can write, so there an Origin that is present counts whatever the proof.
  */
-export const refuseCrossSiteWrites = (settings: Pick<HttpSettings, 'publicUrl' | 'corsOrigins'>) => {
+export const refuseCrossSiteWrites = (settings: Pick<HttpSettings, 'publicUrl' | 'corsOrigins' | 'developmentPrincipals'>) => {
   const allowed = new Set([new URL(settings.publicUrl).origin, ...settings.corsOrigins]);
   return (request: Pick<FastifyRequest, 'method' | 'headers'>, proof: Proof): Result<void, CrossSiteWrite> => {
-    if (proof === 'header' || readMethods.has(request.method)) return ok(undefined);
     const { origin } = request.headers;
-    if (origin === undefined && proof === 'assumed') return ok(undefined);
+    if (readMethods.has(request.method) || (proof === 'header' && !settings.developmentPrincipals)) return ok(undefined);
+    if (origin === undefined && proof !== 'cookie') return ok(undefined);
     if (origin === undefined || !allowed.has(origin)) {
-      return refused('A write with a session cookie needs an Origin that is PUBLIC_URL or on CORS_ORIGINS.');
+      const written = settings.developmentPrincipals ? 'A write in development' : 'A write with a session cookie';
+      return refused(`${written} needs an Origin that is PUBLIC_URL or on CORS_ORIGINS.`);
     }
     if (proof === 'cookie' && !isJson(request.headers['content-type'])) {
       return refused('A write with a session cookie needs "Content-Type: application/json".');

@@ -13,6 +13,7 @@ export type IdentityProviderAway = Readonly<{ kind: 'IdentityProviderAway' }>;
 export type WrongPrincipal = Readonly<{ kind: 'WrongPrincipal'; needed: 'end user' | 'service' }>;
 export type ScopeMissing = Readonly<{ kind: 'ScopeMissing'; scope: ApiScope }>;
 export type CrossSiteWrite = Readonly<{ kind: 'CrossSiteWrite'; reason: string }>;
+export type ForeignHost = Readonly<{ kind: 'ForeignHost'; publicUrl: string }>;
 export type KeyReused = Readonly<{ kind: 'KeyReused' }>;
 export type KeyRunning = Readonly<{ kind: 'KeyRunning' }>;
 export type FieldsRefused = Readonly<{ kind: 'FieldsRefused'; errors: readonly FieldError[] }>;
@@ -24,6 +25,7 @@ export type HttpFailure =
   | WrongPrincipal
   | ScopeMissing
   | CrossSiteWrite
+  | ForeignHost
   | KeyReused
   | KeyRunning
   | FieldsRefused
@@ -62,6 +64,10 @@ const problems: FailureTable = {
   }),
   ScopeMissing: ({ scope }) => ({ code: 'forbidden', detail: `The API key lacks the scope ${scope}.` }),
   CrossSiteWrite: ({ reason }) => ({ code: 'forbidden', detail: reason }),
+  ForeignHost: ({ publicUrl }) => ({
+    code: 'forbidden',
+    detail: `In development the service answers under localhost and under PUBLIC_URL (${publicUrl}) only; open it there.`,
+  }),
   KeyReused: () => ({ code: 'idempotency_key_reused', detail: 'This Idempotency-Key belongs to an earlier, different request.' }),
   KeyRunning: () => ({ code: 'conflict', detail: 'An earlier request with this Idempotency-Key is still running.' }),
   FieldsRefused: ({ errors }) => invalidRequest(...errors),

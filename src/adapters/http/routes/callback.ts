@@ -7,6 +7,7 @@ import type { FlowCookies } from '../cookies/flow-cookies.ts';
 import type { HttpApp, RouteDeps } from '../http-app-type.ts';
 import { bare } from '../openapi/answers.ts';
 import { nobody } from '../openapi/security.ts';
+import { ProblemAnswer } from '../problems/problem.ts';
 import { rawQuery } from '../wire/raw-query.ts';
 
 /** TikTok keeps people on its page for minutes; a session that ended meanwhile still shows who began. */
@@ -32,6 +33,7 @@ export const callbackRoute = (app: HttpApp, { deps, identify }: RouteDeps, cooki
     },
     config: { answerHeaders: { 303: ['location'] } },
     errorHandler: (error, request, reply) => {
+      if (error instanceof ProblemAnswer) throw error;
       request.log.error({ err: error }, 'callback failed');
       reply.redirect(withOutcome(deps.settings.returnUrl, ['tiktok_error', 'unexpected_error']), 303);
     },

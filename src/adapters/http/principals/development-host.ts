@@ -1,0 +1,22 @@
+import type { FastifyRequest } from 'fastify';
+import { err, ok, type Result } from 'neverthrow';
+import type { HttpSettings } from '../http-deps.ts';
+import type { ForeignHost } from '../problems/failures.ts';
+
+const loopback = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(:\d+)?$/i;
+
+/** Answers without any principal, so that probes by address reach it. */
+const openToAll = '/livez';
+
+/**
+ * Development asks nobody for a proof, so a stranger's page whose name is made to lead to this machine (DNS rebinding)
+ * could do everything; it gives itself away by the name that its browser sends.
+ */
+export const refuseForeignHosts = ({ publicUrl }: Pick<HttpSettings, 'publicUrl'>) => {
+  const { host: ownHost } = new URL(publicUrl);
+  return (request: Pick<FastifyRequest, 'headers' | 'url'>): Result<void, ForeignHost> => {
+    const { host = '' } = request.headers;
+    const known = loopback.test(host) || host.toLowerCase() === ownHost || request.url === openToAll;
+    return known ? ok(undefined) : err({ kind: 'ForeignHost', publicUrl });
+  };
+};
