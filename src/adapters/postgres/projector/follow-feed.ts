@@ -4,7 +4,7 @@ import type { Checkpoint } from '../../../application/ports/event-names.ts';
 import type { CheckpointOfAnotherStore, EventStore, FeedBatch } from '../../../application/ports/event-store.ts';
 import type { Projector } from './projector.ts';
 import { readAhead } from './read-ahead.ts';
-import type { BatchWriter, WrittenBatch } from './write-batch.ts';
+import type { BatchWriter } from './write-batch.ts';
 
 export type FeedFailure = Unavailable | CheckpointOfAnotherStore;
 
@@ -16,7 +16,8 @@ export type Following = Readonly<{
   signal: AbortSignal;
   /** Asked last in every batch; false rolls it back. */
   mayCommit?: () => boolean;
-  onWritten: (batch: FeedBatch, written: Extract<WrittenBatch, { kind: 'Written' }>) => void;
+  /** After each batch. One that tells only that there is nothing new is not written. */
+  onPassed: (batch: FeedBatch, written: boolean) => void;
   /** Events in a batch while behind, at most. */
   catchUpBatch?: number;
 }>;
@@ -28,20 +29,21 @@ const defaultCatchUpBatch = 5_000;
 const liveBatch = 200;
 
 const followOnce = async (following: Following, from: Checkpoint | null, live: boolean): Promise<Result<FollowEnd, FeedFailure>> => {
-  const { eventStore, projector, writer, signal, mayCommit, onWritten, catchUpBatch = defaultCatchUpBatch } = following;
+  const { eventStore, projector, writer, signal, mayCommit, onPassed, catchUpBatch = defaultCatchUpBatch } = following;
   const batchSize = live ? liveBatch : catchUpBatch;
   const feed = eventStore.feed({ after: from, streamPrefixes: projector.streamPrefixes, batchSize, live, signal });
   let checkpoint = from;
   for await (const received of live ? feed : readAhead(feed)) {
     if (received.isErr()) return err(received.error);
     const batch = received.value;
-    if (batch.checkpoint !== checkpoint) {
+    const moves = batch.checkpoint !== checkpoint;
+    if (moves) {
       const written = await writer.write(checkpoint, batch, mayCommit);
       if (written.isErr()) return err(written.error);
       if (written.value.kind === 'Moved') return ok({ kind: 'Moved', checkpoint });
       checkpoint = batch.checkpoint;
-      onWritten(batch, written.value);
     }
+    onPassed(batch, moves);
     if (signal.aborted) break;
     if (live && !batch.caughtUp && batch.events.length === batchSize) return ok({ kind: 'Behind', checkpoint });
   }

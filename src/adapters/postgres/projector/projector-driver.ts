@@ -112,11 +112,11 @@ export const createProjectorDriver = ({ pool, eventStore, projector, board, onWr
         writer,
         signal: ended,
         mayCommit,
-        onWritten: (batch) => {
+        onPassed: (batch, written) => {
           well();
           lag.note(batch);
           board.note(name, batch.checkpoint);
-          onWritten?.(name);
+          if (written) onWritten?.(name);
         },
       },
       state.checkpoint,
@@ -155,6 +155,8 @@ export const createProjectorDriver = ({ pool, eventStore, projector, board, onWr
     const lock = await takeSessionLock(pool, `projector:${name}`, look);
     if (lock === null) {
       lag.forget();
+      // The database answered, and another replica drives: a failure of this one is over.
+      if (ours) well();
       return ours ? standbyMillis : yieldMillis;
     }
     try {

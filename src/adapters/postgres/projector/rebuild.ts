@@ -61,7 +61,7 @@ const build = async (parts: RebuildParts, stopped: AbortSignal): Promise<Result<
         writer,
         signal: stopped,
         ...(batchSize === undefined ? {} : { catchUpBatch: batchSize }),
-        onWritten: (batch) => {
+        onPassed: (batch) => {
           events += batch.events.length;
           checkpoint = batch.checkpoint;
           report('filling');

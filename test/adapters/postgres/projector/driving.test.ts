@@ -63,6 +63,15 @@ describe('a driver', () => {
     );
   });
 
+  test('knows that it has all when nothing came since it stood here last', async () => {
+    await connectAndTouch(2);
+    const one = replica();
+    await eventually(() => expect(one.health().lagMillis).toBe(0));
+    await one.stop();
+    one.start();
+    await eventually(() => expect(one.health()).toMatchObject({ driving: true, lagMillis: 0 }));
+  });
+
   test('stops after the batch under way, and another start goes on from there', async () => {
     const first = replica();
     await connectAndTouch(4);
@@ -160,23 +169,51 @@ describe('two replicas', () => {
   });
 });
 
+/** Ends every connection to the database, lets none begin while the work lasts, and then lets them again. */
+const whileAway = async (work: () => Promise<void>): Promise<void> => {
+  const name = new URL(database.url).pathname.slice(1);
+  const elsewhere = new URL(database.url);
+  elsewhere.pathname = '/postgres';
+  const admin = createPool({ url: elsewhere.href, max: 1 });
+  await admin.query(`alter database ${name} allow_connections false`);
+  await admin.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = $1`, [name]);
+  try {
+    await work();
+  } finally {
+    await admin.query(`alter database ${name} allow_connections true`);
+    await admin.end();
+  }
+};
+
 describe('a database that goes and comes', () => {
   test('shows in the health, and driving goes on by itself', async () => {
     const one = replica(createCounting(), database.anotherPool());
     await eventually(() => expect(one.health().driving).toBe(true));
-    const name = new URL(database.url).pathname.slice(1);
-    const elsewhere = new URL(database.url);
-    elsewhere.pathname = '/postgres';
-    const admin = createPool({ url: elsewhere.href, max: 1 });
-    await admin.query(`alter database ${name} allow_connections false`);
-    await admin.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = $1`, [name]);
-    await connectAndTouch(3);
-    await eventually(() => expect(one.health().lastError).toContain('PostgreSQL answered'));
-    expect(one.health().driving).toBe(false);
-    await admin.query(`alter database ${name} allow_connections true`);
-    await admin.end();
+    await whileAway(async () => {
+      await connectAndTouch(3);
+      await eventually(() => expect(one.health().lastError).toContain('PostgreSQL answered'));
+      expect(one.health().driving).toBe(false);
+    });
     await eventually(async () => expect(await counted()).toEqual([exactly(3)]));
     await eventually(() => expect(one.health()).toMatchObject({ driving: true, lagMillis: 0, lastError: null }));
+  });
+
+  test('leaves no lag and no error behind, neither with who drives nor with who stands by, though nothing is recorded', async () => {
+    await connectAndTouch(2);
+    const both = [replica(createCounting(), database.anotherPool()), replica(createCounting(), database.anotherPool())];
+    await eventually(async () => expect(await counted()).toEqual([exactly(2)]));
+    await whileAway(() =>
+      eventually(() => {
+        for (const each of both) expect(each.health().lastError).toContain('PostgreSQL answered');
+      }),
+    );
+    await eventually(() => {
+      const states = both.map((each) => each.health()).toSorted((one, other) => Number(other.driving) - Number(one.driving));
+      expect(states).toMatchObject([
+        { driving: true, lagMillis: 0, lastError: null },
+        { driving: false, lagMillis: null, lastError: null },
+      ]);
+    });
   });
 });
 
