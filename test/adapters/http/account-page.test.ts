@@ -178,6 +178,21 @@ describe('the account page', () => {
     expect(answer.statusCode).toBe(401);
     expect(answer.body).toContain('You are not signed in');
     expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
+    expect(answer.body).not.toContain('notice');
+  });
+
+  it.each([
+    ['tiktok_success=true', 'good', 'Your TikTok account is connected.'],
+    ['tiktok_error=session_expired', 'bad', 'You are no longer signed in, or the link was used before.'],
+    ['tiktok_error=access_denied', 'bad', 'TikTok did not get your permission, so nothing was connected.'],
+    ['tiktok_error=a&tiktok_error=b', 'bad', 'Something went wrong on our side.'],
+  ])('tells whoever comes back from a connect link without being signed in: %s', async (query, tone, what) => {
+    const strict = await world.another({ settings: { ...world.parts.settings, developmentPrincipals: false } });
+    const answer = await strict.call({ url: `${path}?${query}` });
+    expect(answer.statusCode).toBe(401);
+    expect(answer.body).toContain('You are not signed in');
+    expect(answer.body).toContain(`<div class="notice ${tone}"`);
+    expect(answer.body).toContain(`<strong>${what}</strong>`);
   });
 
   it('tells that the database does not answer, and when to come back', async () => {

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { allowedReturn } from '../../../application/connecting/return-address.ts';
 import type { FormTokens } from '../cookies/form-token.ts';
 import type { HttpApp, RouteDeps } from '../http-app-type.ts';
@@ -6,19 +5,12 @@ import type { HttpSettings } from '../http-deps.ts';
 import { page } from '../openapi/answers.ts';
 import { endUser } from '../openapi/security.ts';
 import { shownAccount } from '../pages/account/account-page.ts';
-import { outcomeWords } from '../pages/account/outcome-words.ts';
+import { outcomeQuery, outcomeWords } from '../pages/account/outcome-words.ts';
 import { renderPage } from '../pages/render-page.ts';
 import { showTrouble } from '../pages/show-trouble.ts';
 import { endUserOf } from '../principals/admit.ts';
 import { currentConnections } from '../reading/current-connections.ts';
 import { accountPath, disconnectPath, troubles } from './account-addresses.ts';
-
-/** The page's own address may carry the query of APP_RETURN_URL, so other fields are let through. */
-const query = z.looseObject({
-  tiktok_success: z.unknown().optional(),
-  tiktok_error: z.unknown().optional(),
-  disconnected: z.unknown().optional(),
-});
 
 /** Where the page's own links begin a connection: one that comes back to this page, where that is allowed. */
 const connectAddress = (settings: HttpSettings, addAccount: boolean): string => {
@@ -39,7 +31,7 @@ export const accountPageRoute = (app: HttpApp, { deps, admit }: RouteDeps, token
       summary: 'The page on which a user connects and disconnects accounts',
       tags: ['Connecting'],
       security: endUser,
-      querystring: query,
+      querystring: outcomeQuery,
       response: { 200: page('The page.'), ...troubles },
     },
     onRequest: admit.endUsers,

@@ -1,4 +1,12 @@
+import { z } from 'zod';
 import { connectErrors, type ConnectError } from '../../../../application/connecting/complete-authorization.ts';
+
+/** The page's own address may carry the query of APP_RETURN_URL, so other fields are let through. */
+export const outcomeQuery = z.looseObject({
+  tiktok_success: z.unknown().optional(),
+  tiktok_error: z.unknown().optional(),
+  disconnected: z.unknown().optional(),
+});
 
 /** What a person is told after coming back. */
 export type OutcomeWords = Readonly<{ tone: 'good' | 'bad'; what: string; next: string }>;
@@ -49,9 +57,7 @@ const disconnected: OutcomeWords = {
 const isConnectError = (code: string): code is ConnectError => connectErrors.some((known) => known === code);
 
 /** The words for the outcome that the page's address names; null when it names none. */
-export const outcomeWords = (
-  query: Readonly<{ tiktok_success?: unknown; tiktok_error?: unknown; disconnected?: unknown }>,
-): OutcomeWords | null => {
+export const outcomeWords = (query: z.infer<typeof outcomeQuery>): OutcomeWords | null => {
   const { tiktok_error: error } = query;
   if (error !== undefined) return words[typeof error === 'string' && isConnectError(error) ? error : 'unexpected_error'];
   if (query.tiktok_success === 'true') return connected;
