@@ -23,11 +23,14 @@ export const createReplica = (pool: pg.Pool, eventStore: EventStore, projector: 
 
 export type Replica = ReturnType<typeof createReplica>;
 
-/** Ends the backends that hold advisory locks of sessions: the drivers', and nobody else's in this database. */
+/** Ends the backends that hold the locks of drivers and rebuilds in this database, and nobody else's. */
 export const endDriversBackends = async (pool: pg.Pool): Promise<number> => {
   const { rowCount } = await pool.query(
-    `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted
-      and database = (select oid from pg_database where datname = current_database())`,
+    `select pg_terminate_backend(pid) from pg_locks
+      where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())
+        and (classid::bigint << 32) | objid::bigint in (
+          select hashtextextended('tiktok_connections.' || what || projection, 0)
+          from tiktok_connections.projections, unnest(array['projector:', 'rebuild:']) as what)`,
   );
   return rowCount ?? 0;
 };
