@@ -4,6 +4,7 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import { randomUUID } from 'node:crypto';
 import { flowCookies } from './cookies/flow-cookies.ts';
 import { crossOriginOptions } from './headers/cross-origin.ts';
+import { refuseRepeatedHeaders } from './headers/single-headers.ts';
 import { securityHeaders, type Headers } from './headers/security-headers.ts';
 import type { HttpApp } from './http-app-type.ts';
 import type { HttpDeps } from './http-deps.ts';
@@ -31,6 +32,8 @@ import { userInfoRoute } from './routes/user-info.ts';
 import { limits } from './limits.ts';
 import { trustedProxies } from './trusted-proxies.ts';
 import { parseJsonOnly } from './wire/json-body.ts';
+import { refuseUnreadableQuery } from './wire/readable-query.ts';
+import { refuseTrailingSlash } from './wire/trailing-slash.ts';
 
 const createServer = ({ settings, logger }: HttpDeps, headers: Headers): HttpApp =>
   Fastify({
@@ -48,7 +51,7 @@ const createServer = ({ settings, logger }: HttpDeps, headers: Headers): HttpApp
       // No hook runs for an address that cannot be read.
       request.caller = null;
       reply.headers(headers).header('x-request-id', request.id);
-      writeProblem(settings.publicUrl, request, reply, problemOfError(error).problem);
+      writeProblem(settings.publicUrl, request, reply, problemOfError(error, request).problem);
       logAnswer(request, reply);
     },
   });
@@ -73,10 +76,13 @@ export const createHttpApp = async (deps: HttpDeps): Promise<FastifyInstance> =>
     reply.headers(headers).header('x-request-id', request.id);
     done();
   });
+  app.addHook('onRequest', refuseRepeatedHeaders);
   if (settings.developmentPrincipals) {
     const checkHost = refuseForeignHosts(settings);
     app.addHook('onRequest', async (request) => answerOf(checkHost(request)));
   }
+  app.addHook('onRequest', refuseTrailingSlash);
+  app.addHook('preValidation', refuseUnreadableQuery);
   app.addHook('onResponse', (request, reply, done) => {
     logAnswer(request, reply);
     done();

@@ -38,6 +38,26 @@ describe('addresses and errors', () => {
     });
   });
 
+  it.each(['GET', 'HEAD', 'DELETE', 'PUT'] as const)('has nothing at an address that ends in a slash, asked by %s', async (method) => {
+    for (const url of ['/v1/connections/', '/v1/connections/?limit=1', `/v1/connections/${someId}/`, '/livez/', '/nowhere/']) {
+      const answer = await http.call({ method, url, headers: service });
+      expect(answer.statusCode).toBe(404);
+      if (method !== 'HEAD') expect(problemIn(answer).detail).toBe('There is nothing at this address.');
+    }
+  });
+
+  it('does not say that an address answers the method that was used', async () => {
+    const answer = await http.call({ url: '/v1/connections;x' });
+    expect(problemIn(answer).detail).toBe('There is nothing at this address.');
+  });
+
+  it('tells TikTok nothing of a query that cannot be read', async () => {
+    for (const query of ['state=%ff&code=a', 'state=%zz&error=x', '%ED%A0%80']) {
+      const answer = await http.call({ url: `/api/tiktok/auth/callback?${query}` });
+      expect(answer.statusCode).toBe(303);
+    }
+  });
+
   it('says which methods an address answers', async () => {
     const answer = await http.call({ method: 'PUT', url: `/v1/connections/${someId}` });
     expect(problemIn(answer)).toMatchObject({ code: 'not_found', detail: 'This address answers GET, DELETE, not PUT.' });

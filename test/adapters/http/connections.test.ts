@@ -74,7 +74,15 @@ describe('reading connections', () => {
   it.each([
     ['?limit=0', 'limit', 'must be at least 1'],
     ['?limit=201', 'limit', 'must be at most 200'],
-    ['?limit=many', 'limit', 'must be of type number'],
+    ...['many', '1e1', '%2B5', '+5', '05', '0x10', '1.0', '-1', ''].map(
+      (text) => [`?limit=${text}`, 'limit', 'must be a whole number from 1 to 200, without sign or leading zeros'] as const,
+    ),
+    ['?limit=1&limit=2', 'limit', 'may be given only once'],
+    ['?status=active&status=active', 'status', 'may be given only once'],
+    ['?user_id=%ff', 'user_id', 'must be percent-encoded UTF-8'],
+    ['?limit=1&user_id=a%zz', 'user_id', 'must be percent-encoded UTF-8'],
+    ['?open_id=%ED%A0%80', 'open_id', 'must be percent-encoded UTF-8'],
+    ['?%ff=1', 'querystring', 'must be percent-encoded UTF-8'],
     ['?status=gone', 'status', 'must be one of active, reauthorization_required, disconnected'],
     ['?user_id=a&user_id=b', 'user_id', 'may be given only once'],
     ['?user_id=', 'user_id', 'must be at least 1 character'],

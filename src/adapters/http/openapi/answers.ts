@@ -27,6 +27,9 @@ const answerOfStatus = (codes: readonly ProblemCode[]): Answer => {
   };
 };
 
+/** What a request whose very headers contradict one another ends in. */
+export const unreadable = { 400: answerOfStatus(['invalid_request']) } as const;
+
 /** What every request can end in: an address or a header that cannot be read, and faults of ours. */
 const always: readonly ProblemCode[] = ['invalid_request', 'unavailable'];
 

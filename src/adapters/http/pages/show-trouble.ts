@@ -22,7 +22,7 @@ const outcomeOf = ({ query }: FastifyRequest): TroublePage['outcome'] => {
 
 /** Answers an error of a page's route as a page. */
 export const showTrouble = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-  const { problem, unexpected } = problemOfError(error);
+  const { problem, unexpected } = problemOfError(error, request);
   if (unexpected) request.log.error({ err: error }, 'page failed');
   const { status, title } = problemCatalogue[problem.code];
   const shown =

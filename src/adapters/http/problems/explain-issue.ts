@@ -21,6 +21,14 @@ const units: Readonly<Record<string, readonly [one: string, many: string]>> = {
 
 const formats: Readonly<Record<string, string>> = { uuid: 'a UUID', url: 'an absolute URL', datetime: 'an RFC 3339 moment' };
 
+const entriesLimit = 20;
+const nameLimit = 60;
+
+/** A name that callers chose, cut to what an answer can carry. */
+export const shortened = (name: string): string => (name.length <= nameLimit ? name : `${name.slice(0, nameLimit - 1).toWellFormed()}…`);
+
+const query = z.record(z.string(), z.unknown()).catch({});
+
 const explain = (issue: FastifySchemaValidationError): string => {
   const {
     values = [],
@@ -35,7 +43,6 @@ const explain = (issue: FastifySchemaValidationError): string => {
   switch (issue.keyword) {
     case 'invalid_type':
       if (message.endsWith('received undefined')) return 'is required';
-      if (message.endsWith('received array')) return 'may be given only once';
       return `must be of type ${expected}`;
     case 'invalid_value':
       return `must be ${values.length > 1 ? 'one of ' : ''}${values.join(', ')}`;
@@ -51,16 +58,28 @@ const explain = (issue: FastifySchemaValidationError): string => {
 };
 
 /**
- * Names each field that a schema refused and says what would be right.
+ * Names each field that a schema refused and says what would be right; the first twenty.
  * @param part where the fields stand: `body`, `querystring`, `params` or `headers`
+ * @param given the query of the request
  */
-export const explainIssues = (issues: readonly FastifySchemaValidationError[], part: string): readonly FieldError[] =>
-  issues.flatMap((issue) => {
-    const path = issue.instancePath
-      .split('/')
-      .filter((step) => step !== '')
-      .join('.');
-    if (issue.keyword !== 'unrecognized_keys') return [{ path: path === '' ? part : path, message: explain(issue) }];
+export const explainIssues = (issues: readonly FastifySchemaValidationError[], part: string, given: unknown): readonly FieldError[] => {
+  const parameters = part === 'querystring' ? query.parse(given) : {};
+  return issues.flatMap((issue) => explainIssue(issue, part, parameters)).slice(0, entriesLimit);
+};
+
+const explainIssue = (issue: FastifySchemaValidationError, part: string, parameters: z.infer<typeof query>): readonly FieldError[] => {
+  const path = issue.instancePath
+    .split('/')
+    .filter((step) => step !== '')
+    .join('.');
+  if (issue.keyword === 'unrecognized_keys') {
     const { keys = [] } = details.parse(issue.params);
-    return keys.map((key) => ({ path: path === '' ? key : `${path}.${key}`, message: 'is not known here; leave it out' }));
-  });
+    return keys
+      .slice(0, entriesLimit)
+      .map((key) => ({ path: shortened(path === '' ? key : `${path}.${key}`), message: 'is not known here; leave it out' }));
+  }
+  if (Array.isArray(parameters[path])) return [{ path, message: 'may be given only once' }];
+  const message = explain(issue);
+  if (path === '') return [{ path: part, message: part === 'body' && message !== 'is required' ? 'must be a JSON object' : message }];
+  return [{ path: shortened(path), message }];
+};

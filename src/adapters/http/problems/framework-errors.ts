@@ -1,4 +1,4 @@
-import type { FastifyError } from 'fastify';
+import type { FastifyError, FastifyRequest } from 'fastify';
 import { explainIssues } from './explain-issue.ts';
 import { invalidRequest, ProblemAnswer, type Problem } from './problem.ts';
 
@@ -19,11 +19,11 @@ const byCode: Readonly<Record<string, Problem>> = {
 const ours: Problem = { code: 'unavailable', detail: 'Something failed on our side; the log names this request.', retryAfterSeconds: 30 };
 
 /** The problem that an error thrown anywhere in a request is answered with. `unexpected` ones are faults of ours. */
-export const problemOfError = (error: unknown): Readonly<{ problem: Problem; unexpected: boolean }> => {
+export const problemOfError = (error: unknown, request: Pick<FastifyRequest, 'query'>): Readonly<{ problem: Problem; unexpected: boolean }> => {
   if (error instanceof ProblemAnswer) return { problem: error.problem, unexpected: false };
   if (!isFrameworkError(error)) return { problem: ours, unexpected: true };
   if (error.validation !== undefined) {
-    const errors = explainIssues(error.validation, error.validationContext ?? 'request');
+    const errors = explainIssues(error.validation, error.validationContext ?? 'request', request.query);
     return { problem: invalidRequest(...errors), unexpected: false };
   }
   const known = byCode[error.code];

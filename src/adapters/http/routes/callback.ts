@@ -5,7 +5,7 @@ import { commandContext } from '../command-context.ts';
 import { slowAnswer } from '../limits.ts';
 import type { FlowCookies } from '../cookies/flow-cookies.ts';
 import type { HttpApp, RouteDeps } from '../http-app-type.ts';
-import { bare } from '../openapi/answers.ts';
+import { bare, unreadable } from '../openapi/answers.ts';
 import { nobody } from '../openapi/security.ts';
 import { ProblemAnswer } from '../problems/problem.ts';
 import { rawQuery } from '../wire/raw-query.ts';
@@ -16,7 +16,7 @@ const pastEndSeconds = 600;
 /** Until the state has shown who began. */
 const browser: Actor = { kind: 'system', id: 'callback' };
 
-/** `GET /api/tiktok/auth/callback`: where TikTok sends the browser back to. Always answers with a redirect. */
+/** `GET /api/tiktok/auth/callback`: where TikTok sends the browser back to. Answers whatever can be read with a redirect. */
 export const callbackRoute = (app: HttpApp, { deps, identify }: RouteDeps, cookies: FlowCookies): void => {
   app.route({
     method: 'GET',
@@ -29,9 +29,9 @@ export const callbackRoute = (app: HttpApp, { deps, identify }: RouteDeps, cooki
       description: 'Comes with `code` and `state`, or `error`. The return address gets `tiktok_success=true` or `tiktok_error`.',
       tags: ['Connecting'],
       security: nobody,
-      response: { 303: bare('To the return address.') },
+      response: { 303: bare('To the return address.'), ...unreadable },
     },
-    config: { answerHeaders: { 303: ['location'] } },
+    config: { anyQuery: true, answerHeaders: { 303: ['location'] } },
     errorHandler: (error, request, reply) => {
       if (error instanceof ProblemAnswer) throw error;
       request.log.error({ err: error }, 'callback failed');

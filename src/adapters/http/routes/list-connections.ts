@@ -10,6 +10,7 @@ import { callerOf } from '../principals/admit.ts';
 import { userIdSchema } from '../principals/user-id.ts';
 import { answerOf } from '../problems/failures.ts';
 import { connectionBody, connectionSchema } from '../wire/connection-schema.ts';
+import { pageLimit } from '../wire/page-limit.ts';
 
 const defaultLimit = 50;
 const largestLimit = 200;
@@ -19,7 +20,7 @@ const query = z.strictObject({
   user_id: userIdSchema.optional(),
   status: z.enum(connectionStatuses).optional(),
   open_id: z.string().max(200).regex(visibleAscii, 'must be visible ASCII characters').optional(),
-  limit: z.coerce.number().int().min(1).max(largestLimit).default(defaultLimit),
+  limit: pageLimit(largestLimit).default(defaultLimit),
   cursor: z.string().max(500).regex(visibleAscii, 'must be a next_cursor').optional().describe('`next_cursor` of the page before.'),
 });
 
