@@ -3,6 +3,5 @@ import process from 'node:process';
 
 // Before anything else is loaded, so that what follows is compiled once per machine and not once per start.
 enableCompileCache();
-await import('reflect-metadata');
 const { runCommandLine } = await import('./composition/command-line.ts');
 process.exitCode = await runCommandLine(process.argv.slice(2));

@@ -1,3 +1,5 @@
+// tsyringe asks for it the moment it is loaded.
+import 'reflect-metadata';
 import type pg from 'pg';
 import { container as root, instanceCachingFactory, type DependencyContainer } from 'tsyringe';
 import type { Dispatcher } from 'undici';

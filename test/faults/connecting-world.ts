@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import type pg from 'pg';
 import { pino } from 'pino';
 import { z } from 'zod';

@@ -1,15 +1,11 @@
 import { describe } from 'vitest';
-import type { EventLog } from '../../src/adapters/event-store/event-log.ts';
 import { appendContract } from './event-store/append-contract.ts';
 import { feedContract } from './event-store/feed-contract.ts';
 import { historiesContract } from './event-store/histories-contract.ts';
 import { liveFeedContract } from './event-store/live-feed-contract.ts';
+import type { OpenLog } from './event-store/open-log.ts';
 import { readableContract } from './event-store/readable-contract.ts';
 import { repeatContract } from './event-store/repeat-contract.ts';
-
-/** A log with nothing in it, made for one test. */
-export type OpenedLog = Readonly<{ log: EventLog; close: () => Promise<void> }>;
-export type OpenLog = () => Promise<OpenedLog>;
 
 /** What every event store must do. `open` makes an empty one, through which the store is read and written. */
 export const eventStoreContract = (name: string, open: OpenLog): void => {

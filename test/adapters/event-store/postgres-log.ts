@@ -3,7 +3,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { createPostgresEventLog, type PostgresEventLog } from '../../../src/adapters/event-store/postgres/postgres-event-store.ts';
 import { migrate } from '../../../src/adapters/postgres/migrate.ts';
 import { createPool } from '../../../src/adapters/postgres/pool.ts';
-import type { OpenLog } from '../../support/event-store-contract.ts';
+import type { OpenLog } from '../../support/event-store/open-log.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/test-postgres.ts';
 
 export type OpenedPostgresLog = Readonly<{ log: PostgresEventLog; pool: pg.Pool; url: string; close: () => Promise<void> }>;

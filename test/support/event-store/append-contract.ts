@@ -4,7 +4,7 @@ import { appendLimitBytes } from '../../../src/adapters/event-store/event-store-
 import { chainHash } from '../../../src/application/ports/event-names.ts';
 import { emptyHead, type StoredEvent } from '../../../src/application/ports/event-store.ts';
 import { connected, disconnected, newStream, profileChanged, scopesChanged, several, toAppend } from '../sample-events.ts';
-import type { OpenLog } from '../event-store-contract.ts';
+import type { OpenLog } from './open-log.ts';
 import { fill, idsOf, storeForEachTest } from './opened-store.ts';
 
 const anotherHash = chainHash('ab'.repeat(32));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkpoint, streamName } from '../../../src/application/ports/event-names.ts';
 import { emptyHead } from '../../../src/application/ports/event-store.ts';
-import type { OpenLog } from '../event-store-contract.ts';
+import type { OpenLog } from './open-log.ts';
 import { newStream, several } from '../sample-events.ts';
 import { expectRising, feedOptions, fill, idsOf, storeForEachTest } from './opened-store.ts';
 

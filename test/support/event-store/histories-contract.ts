@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { streamName, type StreamName } from '../../../src/application/ports/event-names.ts';
 import { emptyHead, type EventToAppend, type StreamHead } from '../../../src/application/ports/event-store.ts';
-import type { OpenLog } from '../event-store-contract.ts';
+import type { OpenLog } from './open-log.ts';
 import { newStream, several } from '../sample-events.ts';
 import { idsOf, storeForEachTest } from './opened-store.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { emptyHead, type FeedBatch, type FeedOptions, type StoredEvent } from '../../../src/application/ports/event-store.ts';
-import type { OpenLog } from '../event-store-contract.ts';
+import type { OpenLog } from './open-log.ts';
 import { newStream, several } from '../sample-events.ts';
 import { expectRising, feedOptions, fill, idsOf, storeForEachTest } from './opened-store.ts';
 

@@ -13,7 +13,7 @@ import {
   type StoredEvent,
   type StreamHead,
 } from '../../../src/application/ports/event-store.ts';
-import type { OpenedLog, OpenLog } from '../event-store-contract.ts';
+import type { OpenedLog, OpenLog } from './open-log.ts';
 
 export type StoreUnderTest = Readonly<{
   log: () => EventLog;

@@ -9,7 +9,7 @@ import { eventStoreOver } from '../../../src/adapters/event-store/event-store-ov
 import { emptyHead } from '../../../src/application/ports/event-store.ts';
 import { eventId } from '../../../src/domain/values/ids.ts';
 import { aMoment, disconnected, newStream, toAppend } from '../sample-events.ts';
-import type { OpenLog } from '../event-store-contract.ts';
+import type { OpenLog } from './open-log.ts';
 import { storeForEachTest } from './opened-store.ts';
 
 const goodData = '{"by":{"kind":"user"},"disconnectedAt":"2026-01-02T03:04:05.678Z","life":1,"revokeConfirmed":true}';

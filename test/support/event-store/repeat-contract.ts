@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { emptyHead } from '../../../src/application/ports/event-store.ts';
-import type { OpenLog } from '../event-store-contract.ts';
+import type { OpenLog } from './open-log.ts';
 import { newStream, profileChanged, several, toAppend } from '../sample-events.ts';
 import { idsOf, storeForEachTest } from './opened-store.ts';
 
