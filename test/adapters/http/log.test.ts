@@ -43,6 +43,22 @@ describe('the log', () => {
     await http.close();
   });
 
+  it('names whoever was proved and then refused', async () => {
+    const http = await createTestHttp(parts());
+    const service = { authorization: 'Bearer dev' };
+    await http.call({ url: '/api/tiktok/user/info', headers: service });
+    await http.call({ url: '/api/tiktok/auth/authorize', headers: service });
+    await http.call({ method: 'POST', url: '/v1/connect-sessions', headers: { 'x-dev-user': 'ada' }, payload: { user_id: 'a' } });
+    await http.call({ method: 'POST', url: '/api/tiktok/unbind', cookies: { dev_user: 'grace' }, payload: {} });
+    expect(lines(http.log()).filter(({ status }) => status === 403).map(({ principal }) => principal)).toEqual([
+      'service:dev',
+      'service:dev',
+      'user:ada',
+      'user:grace',
+    ]);
+    await http.close();
+  });
+
   it('keeps queries, cookies, tokens and where redirects lead to itself', async () => {
     const http = await createTestHttp(parts());
     const secrets = { authorization: 'Bearer canary-header', cookie: '__session=canary-cookie; tiktok_oauth_1=canary-flow' };

@@ -21,9 +21,10 @@ export const admission = (identify: Identify, settings: HttpDeps['settings']): A
   const checkOrigin = refuseCrossSiteWrites(settings);
   const admit = async (request: FastifyRequest, check: (principal: Principal) => void): Promise<void> => {
     const caller = answerOf(await identify(request));
+    // Known to the log even when it is refused next.
+    request.caller = caller;
     check(caller.principal);
     answerOf(checkOrigin(request, caller.proof));
-    request.caller = caller;
   };
   const demand = (principal: Principal, scope: ApiScope): void => {
     if (!hasScope(principal, scope)) refuse({ kind: 'ScopeMissing', scope });

@@ -88,6 +88,7 @@ export const authorizeRoute = (app: HttpApp, { deps, identify }: RouteDeps, cook
           kind === 'Unauthenticated' ? 'session_expired' : kind === 'Unavailable' ? 'database_error' : 'unexpected_error',
         );
       }
+      request.caller = identified.value;
       const { principal } = identified.value;
       if (principal.kind !== 'user') return refuse({ kind: 'WrongPrincipal', needed: 'end user' });
       const started = await startAuthorization(connecting, {
