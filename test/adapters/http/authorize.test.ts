@@ -110,6 +110,12 @@ describe('connect links', () => {
   const make = (payload: Readonly<Record<string, unknown>>, headers: Readonly<Record<string, string>> = service) =>
     world.http.call({ method: 'POST', url: '/v1/connect-sessions', headers, payload });
 
+  it.each([['video.upload, video.list'], [['video.list', 'video.upload']]])('takes scopes as a list or as one text: %j', async (scopes) => {
+    const { token }: { token: string } = (await make({ user_id: 'customer-2', scopes })).json();
+    const address = await createPerson(world.http, {}).begin(`?session=${token}`);
+    expect(address.searchParams.get('scope')).toBe('user.info.basic,video.list,video.upload');
+  });
+
   it('lets a user connect once, in a browser that is not signed in', async () => {
     const made = await make({
       user_id: 'customer-1',
@@ -158,7 +164,9 @@ describe('connect links', () => {
     ['a user the database cannot keep', { user_id: 'a\u0000b' }, 'user_id', 'must be plain text without control characters'],
     ['an unknown field', { user_id: 'a', extra: 1 }, 'extra', 'is not known here; leave it out'],
     ['an unknown field named like a property', { user_id: 'a', toString: 1 }, 'toString', 'is not known here; leave it out'],
-    ['scopes that are no list', { user_id: 'a', scopes: 'video.list' }, 'scopes', 'must be of type array'],
+    ['scopes that are no list', { user_id: 'a', scopes: 5 }, 'scopes', 'must be of type array'],
+    ['no scope in the text', { user_id: 'a', scopes: ' , ' }, 'scopes', 'must be at least 1 entry'],
+    ['a misspelt scope in the text', { user_id: 'a', scopes: 'video.list,x y' }, 'scopes.1', 'must be spelt like a TikTok scope, such as video.publish'],
     ['a misspelt scope', { user_id: 'a', scopes: ['video list'] }, 'scopes.0', 'must be spelt like a TikTok scope, such as video.publish'],
     [
       'a return address that is not allowed',

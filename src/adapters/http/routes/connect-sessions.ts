@@ -12,15 +12,24 @@ import { returnTo } from '../wire/connect-fields.ts';
 import { noQuery } from '../wire/connection-schema.ts';
 
 const scopesLimit = 50;
+const textLimit = 2_000;
+
+const asList = (value: unknown): unknown => {
+  if (typeof value !== 'string' || value.length > textLimit) return value;
+  const parts = value.split(',').map((part) => part.trim());
+  return parts.filter((part) => part !== '');
+};
 
 const body = z
   .strictObject({
     user_id: userIdSchema.describe("The application's id of the user who will own the account."),
     return_to: returnTo.optional(),
     scopes: z
-      .array(z.string().max(100).refine(isScope, 'must be spelt like a TikTok scope, such as video.publish'))
-      .min(1)
-      .max(scopesLimit)
+      .preprocess(
+        asList,
+        z.array(z.string().max(100).refine(isScope, 'must be spelt like a TikTok scope, such as video.publish')).min(1).max(scopesLimit),
+      )
+      .meta({ type: ['array', 'string'], description: 'TikTok scopes to ask for: a list, or one text with commas between them.' })
       .optional(),
     add_account: z.boolean().optional(),
   })
