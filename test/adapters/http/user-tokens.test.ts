@@ -80,6 +80,8 @@ describe("the identity provider's tokens", () => {
     expect(await outcome(token)).toBe('The token has expired.');
     expect(await outcome(token, 600)).toBe('a');
     expect(await outcome(await provider.token({ sub: 'a' }, -700), 600)).toBe('The token has expired.');
+    expect(await outcome(await provider.token({ sub: 'a' }, -601), 600)).toBe('The token has expired.');
+    expect(await outcome(await provider.token({ sub: 'a' }, -2))).toBe('a');
   });
 
   it('are refused when another key has signed', async () => {

@@ -9,7 +9,7 @@ export const securitySchemes = (authCookie: string) =>
       type: 'http',
       scheme: 'bearer',
       bearerFormat: 'JWT',
-      description: "An end user's token from the application's identity provider.",
+      description: "An end user's token from the application's identity provider. Its times are read with 5 s of tolerance; TikTok's callback takes it until 10 minutes past its `exp`.",
     },
     userCookie: {
       type: 'apiKey',

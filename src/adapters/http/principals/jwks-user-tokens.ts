@@ -42,7 +42,7 @@ export const createUserTokenVerifier = (settings: UserTokenSettings): VerifyUser
     const verified = await jwtVerify(token.reveal(), keys, {
       algorithms,
       requiredClaims: ['sub', 'exp'],
-      clockTolerance: clockToleranceSeconds + pastEndSeconds,
+      clockTolerance: Math.max(clockToleranceSeconds, pastEndSeconds),
       ...(settings.issuer === null ? {} : { issuer: settings.issuer }),
       ...(settings.audience === null ? {} : { audience: settings.audience }),
     });

@@ -6,7 +6,7 @@ import type { IdentityProviderAway, Unauthenticated } from '../problems/failures
 /** Proves an end user by the token of the application's identity provider. */
 export type VerifyUserToken = (
   token: Secret<string>,
-  /** Accepts a token that ended at most so many seconds ago. */
+  /** Accepts a token that ended less than so many seconds ago; 5 s are always allowed, for clocks that differ. */
   pastEndSeconds: number,
 ) => Promise<Result<UserId, Unauthenticated | IdentityProviderAway>>;
 
