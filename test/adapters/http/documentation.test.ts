@@ -110,6 +110,28 @@ describe('the OpenAPI document', () => {
     expect(document.paths['/v1/connections']?.['get']?.security).toContainEqual({ apiKey: ['connections:read'] });
   });
 
+  it('has what callers and TikTok send besides what is checked against it', () => {
+    const named = (path: string, place: string) =>
+      document.paths[path]?.['get']?.parameters.filter((parameter) => parameter.in === place).map(({ name }) => name);
+    expect(named('/v1/connections/{id}', 'header')).toEqual(['if-none-match']);
+    expect(named('/api/tiktok/auth/callback', 'query')).toEqual(['code', 'state', 'scopes', 'error']);
+  });
+
+  it('says in which spellings a page limit and scopes are taken, and every reason for a new consent', () => {
+    const limit = document.paths['/v1/connections']?.['get']?.parameters.find(({ name }) => name === 'limit');
+    expect(limit).toMatchObject({ required: false, schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } });
+    expect(document.paths['/v1/connect-sessions']?.['post']?.['requestBody']).toMatchObject({
+      content: { 'application/json': { schema: { properties: { scopes: { type: ['array', 'string'], items: { type: 'string' } } } } } },
+    });
+    expect(document.components.schemas['Connection']).toMatchObject({
+      properties: {
+        reauthorization_reason: {
+          enum: ['refresh_rejected', 'response_lost', 'refresh_token_expired', 'scope_lost', 'key_lost', null],
+        },
+      },
+    });
+  });
+
   it('shows an example of a connection that fits its own schema', () => {
     const { examples } = z.looseObject({ examples: z.array(z.unknown()).min(1) }).parse(document.components.schemas['Connection']);
     const seen = {

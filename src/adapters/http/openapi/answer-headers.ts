@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+
 /** Headers that callers may rely on, by the names routes use for them. */
 export const answerHeaders = {
   location: { name: 'Location', schema: { type: 'string', description: 'Where to go.' } },
@@ -12,5 +14,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Headers to document, by status. */
     answerHeaders?: Readonly<Record<number, readonly AnswerHeader[]>>;
+    /** Parts of a request that are shown in the document and read by the handler itself. */
+    documented?: Readonly<{ querystring?: z.ZodType; headers?: z.ZodType }>;
   }
 }

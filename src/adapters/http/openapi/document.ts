@@ -71,7 +71,7 @@ export const writeDocument = async (routes: readonly RouteOptions[], settings: D
     app.route({
       method,
       url,
-      ...(schema === undefined ? {} : { schema }),
+      ...(schema === undefined ? {} : { schema: { ...schema, ...config?.documented } }),
       ...(config === undefined ? {} : { config }),
       handler: () => undefined,
     });

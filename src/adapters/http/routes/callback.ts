@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { completeAuthorization } from '../../../application/connecting/complete-authorization.ts';
 import { withOutcome } from '../../../application/connecting/return-address.ts';
 import type { Actor } from '../../../application/execution/actor.ts';
@@ -12,6 +13,14 @@ import { rawQuery } from '../wire/raw-query.ts';
 
 /** TikTok keeps people on its page for minutes; a session that ended meanwhile still shows who began. */
 const pastEndSeconds = 600;
+
+/** What TikTok sends; whatever else comes is let through. */
+const parameters = z.looseObject({
+  code: z.string().optional().describe('To be exchanged for tokens, once.'),
+  state: z.string().optional().describe('As it was sent to TikTok.'),
+  scopes: z.string().optional().describe('What the person granted, comma separated.'),
+  error: z.string().optional().describe('Why nothing was granted, such as `access_denied`.'),
+});
 
 /** Until the state has shown who began. */
 const browser: Actor = { kind: 'system', id: 'callback' };
@@ -31,7 +40,7 @@ export const callbackRoute = (app: HttpApp, { deps, identify }: RouteDeps, cooki
       security: nobody,
       response: { 303: bare('To the return address.'), ...unreadable },
     },
-    config: { anyQuery: true, answerHeaders: { 303: ['location'] } },
+    config: { anyQuery: true, documented: { querystring: parameters }, answerHeaders: { 303: ['location'] } },
     errorHandler: (error, request, reply) => {
       if (error instanceof ProblemAnswer) throw error;
       request.log.error({ err: error }, 'callback failed');

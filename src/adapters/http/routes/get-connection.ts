@@ -1,4 +1,5 @@
 import { viewerOf } from '../../../application/execution/principal.ts';
+import { z } from 'zod';
 import { connectionId } from '../../../domain/values/ids.ts';
 import type { HttpApp, RouteDeps } from '../http-app-type.ts';
 import { writeAsTyped } from '../wire/write-as-typed.ts';
@@ -8,6 +9,8 @@ import { callerOf } from '../principals/admit.ts';
 import { answerOf, refuse } from '../problems/failures.ts';
 import { connectionBody, connectionParams, connectionSchema, noQuery } from '../wire/connection-schema.ts';
 import { alreadyHas, entityTag } from '../wire/entity-tag.ts';
+
+const conditions = z.object({ 'if-none-match': z.string().optional().describe('The `ETag` of an earlier answer, or several.') });
 
 /** `GET /v1/connections/{id}`: the most asked question; one SQL statement. */
 export const getConnectionRoute = (app: HttpApp, { deps, admit }: RouteDeps): void => {
@@ -28,7 +31,7 @@ export const getConnectionRoute = (app: HttpApp, { deps, admit }: RouteDeps): vo
         ...problems('unauthenticated', 'forbidden', 'not_found'),
       },
     },
-    config: { answerHeaders: { 200: ['etag'], 304: ['etag'] } },
+    config: { answerHeaders: { 200: ['etag'], 304: ['etag'] }, documented: { headers: conditions } },
     onRequest: admit.anyoneWith('connections:read'),
     serializerCompiler: writeAsTyped,
     handler: async (request, reply) => {

@@ -20,7 +20,7 @@ const query = z.strictObject({
   user_id: userIdSchema.optional(),
   status: z.enum(connectionStatuses).optional(),
   open_id: z.string().max(200).regex(visibleAscii, 'must be visible ASCII characters').optional(),
-  limit: pageLimit(largestLimit).default(defaultLimit),
+  limit: pageLimit(largestLimit, defaultLimit),
   cursor: z.string().max(500).regex(visibleAscii, 'must be a next_cursor').optional().describe('`next_cursor` of the page before.'),
 });
 

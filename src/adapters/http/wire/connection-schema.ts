@@ -56,7 +56,7 @@ export const connectionSchema = z
     reauthorization_reason: z
       .string()
       .nullable()
-      .describe(`Why the person must consent again: ${reauthorizationReasons.join(', ')}.`),
+      .meta({ enum: [...reauthorizationReasons, null], description: 'Why the person must consent again.' }),
     connected_at: moment.describe('When this life of the connection began.'),
     updated_at: moment,
     revision: z.int().min(1).describe('How many events the connection has.'),
