@@ -11,15 +11,18 @@ const usage = `Usage: npm run simulator -- [options]
   --state-file <file>    keeps grants, tokens, apps, accounts and the clock (SIMULATOR_STATE_FILE)
   --quiet                prints nothing`;
 
+const portSentence = 'The port must be a whole number from 0 to 65535.';
+const publicUrlSentence = 'The public URL must be an http or https origin, such as http://localhost:3010.';
+
 const settingsSchema = z.object({
-  port: z.coerce.number('The port must be a number from 0 to 65535.').int().min(0).max(65_535).default(3010),
-  host: z.string().min(1).default('127.0.0.1'),
+  port: z.coerce.number(portSentence).int(portSentence).min(0, portSentence).max(65_535, portSentence).default(3010),
+  host: z.string().min(1, 'The host must be an address to listen on.').default('127.0.0.1'),
   publicUrl: z
-    .url({ protocol: /^https?$/ })
+    .url({ protocol: /^https?$/, error: publicUrlSentence })
     .transform((url) => new URL(url).origin)
     .optional(),
-  seed: z.string().min(1).optional(),
-  stateFile: z.string().min(1).optional(),
+  seed: z.string().min(1, 'The seed must be a text of at least one character.').optional(),
+  stateFile: z.string().min(1, 'The state file must be the path of a file.').optional(),
 });
 
 /**
@@ -40,7 +43,7 @@ export function readCommandLine(
     seed: flags.value.seed ?? (environment['SIMULATOR_SEED'] || undefined),
     stateFile: flags.value['state-file'] ?? (environment['SIMULATOR_STATE_FILE'] || undefined),
   });
-  if (!settings.success) return err(z.prettifyError(settings.error));
+  if (!settings.success) return err([...new Set(settings.error.issues.map((issue) => issue.message))].join('\n'));
   const { publicUrl, seed, stateFile, ...rest } = settings.data;
   return ok({
     ...rest,
@@ -77,6 +80,7 @@ function parseFlags(args: readonly string[]): Result<Flags, string> {
     });
     return ok(values);
   } catch (problem) {
-    return err(problem instanceof Error ? problem.message : String(problem));
+    const [sentence = ''] = (problem instanceof Error ? problem.message : String(problem)).split('. ');
+    return err(`${sentence.replace(/\.$/, '')}. Run with --help to see the options.`);
   }
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { ownCallersOnly } from '../wire/own-callers.ts';
 import type { Service } from '../wire/serve.ts';
 import { accountRoutes } from './accounts.ts';
 import { appRoutes } from './apps.ts';
@@ -14,6 +15,12 @@ import { settingsRoutes } from './settings.ts';
 /** The control endpoint: JSON in, JSON out, every change stored before its answer. */
 export function controlRoutes(service: Service): (control: FastifyInstance) => Promise<void> {
   return async (control) => {
+    control.addHook('onRequest', ownCallersOnly(service.simulation));
+    control.removeAllContentTypeParsers();
+    control.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
+      const type = request.headers['content-type'] ?? 'no type';
+      done(body === '' ? null : new ControlProblem(415, `The control endpoint takes JSON, not ${type}: send application/json.`));
+    });
     control.addContentTypeParser('application/json', { parseAs: 'string' }, control.getDefaultJsonParser('error', 'error'));
     control.setErrorHandler(async (problem, _request, reply) => {
       if (problem instanceof ControlProblem) return reply.code(problem.status).send({ error: problem.message, ...problem.details });

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { mistakesIn } from '../wire/mistakes.ts';
 
 /** What a control request did wrong, for its answer. */
 export class ControlProblem extends Error {
@@ -12,10 +13,10 @@ export class ControlProblem extends Error {
   }
 }
 
-/** @throws ControlProblem 400 with a line per mistake */
+/** @throws ControlProblem 400 with a sentence per mistake */
 export function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value ?? {});
-  if (!result.success) throw new ControlProblem(400, z.prettifyError(result.error));
+  if (!result.success) throw new ControlProblem(400, mistakesIn(result.error));
   return result.data;
 }
 

@@ -5,11 +5,14 @@ import { revokeGrant } from '../oauth/revocation.ts';
 import { advanced } from '../world/clock.ts';
 import { grantKey } from '../world/grant.ts';
 import { now } from '../world/world.ts';
+import { ownCallersOnly } from '../wire/own-callers.ts';
 import type { Service } from '../wire/serve.ts';
 
 const shownCalls = 25;
 const pictures = ['avatar', 'cover'];
 const revokeForm = z.object({ client_key: z.string(), account: z.string() });
+/** With `no-referrer`, browsers would hide the origin of this page's own forms. */
+const homeHeaders = { ...pageHeaders, 'referrer-policy': 'same-origin' };
 const advanceForm = z.object({ seconds: z.coerce.number().int().min(1).max(31_536_000) });
 
 /** The page at the simulator's own address: who allowed what, the clock and the latest calls. */
@@ -19,9 +22,13 @@ export function homeRoutes(server: FastifyInstance, service: Service): void {
     store,
   } = service;
 
-  server.get('/', async (_request, reply) => reply.type('text/html; charset=utf-8').headers(pageHeaders).send(homePage(service)));
+  const onRequest = ownCallersOnly(service.simulation);
 
-  server.post('/_simulator/revoke', async (request, reply) => {
+  server.get('/', { onRequest }, async (_request, reply) =>
+    reply.type('text/html; charset=utf-8').headers(homeHeaders).send(homePage(service)),
+  );
+
+  server.post('/_simulator/revoke', { onRequest }, async (request, reply) => {
     const form = revokeForm.safeParse(fieldsOf(request.body));
     const grant = form.success ? world.grants.get(grantKey(form.data.client_key, form.data.account)) : undefined;
     if (grant !== undefined && grant.revokedAt === null) revokeGrant(world, grant, 'person');
@@ -29,7 +36,7 @@ export function homeRoutes(server: FastifyInstance, service: Service): void {
     return reply.redirect('/', 303);
   });
 
-  server.post('/_simulator/advance', async (request, reply) => {
+  server.post('/_simulator/advance', { onRequest }, async (request, reply) => {
     const form = advanceForm.safeParse(fieldsOf(request.body));
     if (form.success) world.clock = advanced(world.clock, form.data.seconds * 1000);
     await store.save();

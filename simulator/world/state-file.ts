@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { mistakesIn } from '../wire/mistakes.ts';
 import { simulatedAccountSchema } from './account.ts';
 import { simulatedAppSchema, type SimulatedApp } from './app.ts';
 import { clockSettingSchema } from './clock.ts';
@@ -58,7 +59,7 @@ function parseState(file: string, text: string): z.infer<typeof stateSchema> {
   try {
     return stateSchema.parse(JSON.parse(text));
   } catch (problem) {
-    const reason = problem instanceof z.ZodError ? z.prettifyError(problem) : String(problem);
+    const reason = problem instanceof z.ZodError ? mistakesIn(problem) : String(problem);
     throw new Error(`The state file ${file} can't be read as one of this simulator: ${reason}`, { cause: problem });
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { authorizeUrl, connect, control, controlResponse, refresh, userInfo } from './driver.ts';
 import { startedSimulator } from './running-simulator.ts';
 
@@ -145,6 +146,35 @@ describe('the control endpoint', () => {
       body: '{"end',
     });
     expect([broken.status, typeof (await broken.json())]).toEqual([400, 'object']);
+  });
+
+  it.each([
+    ['/faults', { times: 'many' }, '"0.endpoint" is missing. "0.times" is wrong: expected number, received string.'],
+    ['/faults', { endpoint: '*', colour: 'red', action: { type: 'explode' } }, /^"0\.action\.type" is wrong: expected 'pass' \| .+\. There is no field "0\.colour"\.$/],
+    ['/apps', { client_key: 'a', client_secret: 'b', redirectUris: 'x' }, '"redirect_uris" is wrong: expected array, received string.'],
+    ['/grants/expire', { account: 'ada', tokens: 'some' }, '"tokens" is wrong: expected one of "access"|"refresh"|"all".'],
+    ['/clock/advance', [], 'The body is wrong: expected object, received array.'],
+  ])('says in sentences what is wrong with a body sent to %s', async (path, body, sentences) => {
+    const simulator = await startedSimulator();
+    const refused = await controlResponse(simulator, path, body);
+    expect(refused.status).toBe(400);
+    const { error } = z.object({ error: z.string() }).parse(await refused.json());
+    if (sentences instanceof RegExp) expect(error).toMatch(sentences);
+    else expect(error).toBe(sentences);
+  });
+
+  it('asks for JSON when it is sent another type', async () => {
+    const simulator = await startedSimulator();
+    const refused = await fetch(`${simulator.controlUrl}/clock/advance`, { method: 'POST', body: '{"seconds":1}' });
+    expect([refused.status, await refused.json()]).toEqual([
+      415,
+      { error: 'The control endpoint takes JSON, not text/plain;charset=UTF-8: send application/json.' },
+    ]);
+  });
+
+  it('needs no type where there is no body', async () => {
+    const simulator = await startedSimulator();
+    expect((await fetch(`${simulator.controlUrl}/reset`, { method: 'POST' })).status).toBe(200);
   });
 
   it('begins anew on demand', async () => {
