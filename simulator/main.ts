@@ -9,6 +9,13 @@ async function runUntilStopped(options: SimulatorOptions): Promise<void> {
   await simulator.stop();
 }
 
+/** A reader who leaves early, as `head` does, is no failure: what is left has nobody to read it. */
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (problem: NodeJS.ErrnoException) => {
+    if (problem.code !== 'EPIPE') throw problem;
+  });
+}
+
 const say = (problem: unknown, exitCode: number): void => {
   process.stderr.write(`${problem instanceof Error ? problem.message : String(problem)}\n`);
   process.exitCode = exitCode;

@@ -3,6 +3,7 @@ import process from 'node:process';
 import type { CliDeps } from '../adapters/cli/cli-deps.ts';
 import { examine } from './examine.ts';
 import { openToolbox } from './open-toolbox.ts';
+import { outliveReaders } from './outlive-readers.ts';
 import { serve } from './serve.ts';
 
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -19,6 +20,7 @@ const loadEnvironment = (): void => {
 
 /** Carries out what stands on the command line. Answers the exit code. */
 export const runCommandLine = async (argv: readonly string[]): Promise<number> => {
+  outliveReaders(process.stdout, process.stderr);
   loadEnvironment();
   const interrupted = new AbortController();
   const deps: CliDeps = {

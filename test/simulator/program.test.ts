@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
+import { readCommandLine } from '../../simulator/command-line.ts';
 
 const children: ChildProcess[] = [];
 
@@ -73,13 +74,35 @@ describe('the program', () => {
     other.close();
   });
 
-  it('says what is wrong with its options', async () => {
+  it.each([
+    [['--port', 'abc'], 'The port must be a whole number from 0 to 65535.'],
+    [['--port', '70000'], 'The port must be a whole number from 0 to 65535.'],
+    [['--port', '1.5'], 'The port must be a whole number from 0 to 65535.'],
+    [['--public-url', 'ftp://here'], 'The public URL must be an http or https origin, such as http://localhost:3010.'],
+    [['--public-url', 'here'], 'The public URL must be an http or https origin, such as http://localhost:3010.'],
+    [['--host', ''], 'The host must be an address to listen on.'],
+    [['--colour', 'red'], "Unknown option '--colour'. Run with --help to see the options."],
+    [['now'], "Unexpected argument 'now'. Run with --help to see the options."],
+  ])('says in a sentence what is wrong with the options %j', (args, sentence) => {
+    const refused = readCommandLine(args, {});
+    expect(refused.isErr() && refused.error).toBe(sentence);
+  });
+
+  it('prints what is wrong with its options, and ends with 2', async () => {
     const badPort = run([], { SIMULATOR_PORT: 'abc' });
-    expect(await badPort.errors).toContain('The port must be a number from 0 to 65535.');
+    expect(await badPort.errors).toBe('The port must be a whole number from 0 to 65535.\n');
     expect(await badPort.exit).toBe(2);
-    const unknown = run(['--colour', 'red']);
-    expect(await unknown.errors).toContain('--colour');
-    expect(await unknown.exit).toBe(2);
+  });
+
+  it.each([
+    ['stdout', ['--help'], 0],
+    ['stderr', ['--colour', 'red'], 2],
+  ] as const)('ends as ever when nobody reads its %s any more', async (stream, args, code) => {
+    const child = spawn(process.execPath, ['simulator/main.ts', ...args]);
+    children.push(child);
+    child[stream].destroy();
+    const other = text(stream === 'stdout' ? child.stderr : child.stdout);
+    expect([await once(child, 'exit'), await other]).toEqual([[code, null], '']);
   });
 
   it('explains itself', async () => {
