@@ -38,8 +38,6 @@ import { refuseTrailingSlash } from './wire/trailing-slash.ts';
 const createServer = ({ settings, logger }: HttpDeps, headers: Headers): HttpApp =>
   Fastify({
     ...limits,
-    // Named here, they spare every start the loading of ajv, which fastify would bring for schemas that are not zod's.
-    schemaController: { compilersFactory: { buildValidator: () => validatorCompiler, buildSerializer: () => serializerCompiler } },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     trustProxy: trustedProxies(settings.trustProxy),
