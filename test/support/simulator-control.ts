@@ -10,7 +10,8 @@ const counted = z.object({ count: z.number(), endpoints: z.record(z.string(), z.
 const heldTokens = z.object({
   tokens: z.array(z.object({ kind: z.enum(['code', 'access', 'refresh']), token: z.string(), account: z.string(), status: z.string() })),
 });
-const heldGrants = z.object({ grants: z.array(z.object({ account: z.string(), open_id: z.string(), status: z.string(), generation: z.number() })) });
+const exchanges = z.object({ calls: z.array(z.object({ parameters: z.object({ code_verifier: z.string() }) })) });
+const heldGrants = z.object({ grants: z.array(z.object({ account: z.string(), open_id: z.string(), status: z.string() })) });
 
 export type HeldToken = z.infer<typeof heldTokens>['tokens'][number];
 
@@ -25,6 +26,9 @@ export interface SimulatorControl {
   clearFaults(): Promise<void>;
   countCalls(filter?: CallFilter): Promise<number>;
   tokens(account?: string): Promise<readonly HeldToken[]>;
+  /** Every PKCE verifier that came with an exchange. */
+  verifiers(): Promise<readonly string[]>;
+  openId(account: string): Promise<string>;
   /** Whether the account allows the app anything now. */
   isGranted(account: string): Promise<boolean>;
 }
@@ -39,6 +43,7 @@ export const simulatorControl = (simulatorUrl: string): SimulatorControl => {
     if (!answer.ok) throw new Error(`the simulator refused ${method} ${path}: ${await answer.text()}`);
     return answer.json();
   };
+  const grants = async () => heldGrants.parse(await ask('GET', '/grants')).grants;
   return {
     decide: async (url, choice) => new URL(redirected.parse(await ask('POST', '/authorize', { url, ...choice })).callback_url),
     addAccount: async (id, fields = {}) => void (await ask('POST', '/accounts', { id, username: id, display_name: `Name of ${id}`, ...fields })),
@@ -49,7 +54,8 @@ export const simulatorControl = (simulatorUrl: string): SimulatorControl => {
     countCalls: async (filter = {}) => counted.parse(await ask('GET', `/calls/count?${new URLSearchParams(filter).toString()}`)).count,
     tokens: async (account) =>
       heldTokens.parse(await ask('GET', '/tokens')).tokens.filter((token) => account === undefined || token.account === account),
-    isGranted: async (account) =>
-      heldGrants.parse(await ask('GET', '/grants')).grants.some((grant) => grant.account === account && grant.status === 'active'),
+    verifiers: async () => exchanges.parse(await ask('GET', '/calls?endpoint=token.code')).calls.map(({ parameters }) => parameters.code_verifier),
+    openId: async (account) => (await grants()).find((grant) => grant.account === account)?.open_id ?? '',
+    isGranted: async (account) => (await grants()).some((grant) => grant.account === account && grant.status === 'active'),
   };
 };
