@@ -9,6 +9,7 @@ import { createApiKeys } from '../adapters/postgres/postgres-api-keys.ts';
 import { createAuthorizationAttempts } from '../adapters/postgres/postgres-authorization-attempts.ts';
 import { createConnectSessions } from '../adapters/postgres/postgres-connect-sessions.ts';
 import { createDataKeyRecords } from '../adapters/postgres/postgres-data-key-records.ts';
+import { createDatabaseClock } from '../adapters/postgres/postgres-database-clock.ts';
 import { createExpirySweep } from '../adapters/postgres/postgres-expiry-sweep.ts';
 import { createIdempotencyRecords } from '../adapters/postgres/postgres-idempotency-records.ts';
 import { createProjectionProgress } from '../adapters/postgres/postgres-projection-progress.ts';
@@ -21,6 +22,8 @@ import { systemClock } from '../adapters/system/system-clock.ts';
 import { systemIds } from '../adapters/system/system-ids.ts';
 import { createTikTokClient } from '../adapters/tiktok/tiktok-client.ts';
 import { destroyKeysOfEndedLife } from '../application/keys/destroy-keys.ts';
+import { createProviderGate } from '../application/tokens/provider-gate.ts';
+import { refreshWhenDue } from '../application/tokens/refresh-when-due.ts';
 import type { Secret } from '../domain/values/secret.ts';
 import { developmentKey } from './development-key.ts';
 import { createContainer, type Container } from './parts.ts';
@@ -88,17 +91,33 @@ const provideReading = (container: Container): void => {
   container.provide('board', () => createProgressBoard());
   container.provide('projectorList', (c) => [
     createConnectionsProjector({ sealer: c.get('sealer'), clientKey: c.get('tiktokSide').clientKey }),
-    createWorkProjector(),
+    createWorkProjector(c.get('settings').tokenRefresh),
   ]);
   // Only what a caller can read again after a write is worth waiting for.
   container.provide('progress', (c) => createProjectionProgress({ pool: c.get('pool'), board: c.get('board'), projections: ['connections'] }));
+};
+
+const provideTokens = (container: Container): void => {
+  container.provide('databaseClock', (c) => createDatabaseClock(c.get('pool')));
+  container.provide('tokenPorts', (c) => ({
+    eventStore: c.get('eventStore'),
+    ids: c.get('ids'),
+    clock: c.get('clock'),
+    databaseClock: c.get('databaseClock'),
+    sealer: c.get('sealer'),
+    tiktok: c.get('tiktok'),
+    securityLog: c.get('securityLog'),
+    progress: c.get('progress'),
+    gate: createProviderGate(c.get('clock')),
+    underWay: new Map(),
+  }));
 };
 
 const provideBackground = (container: Container): void => {
   container.provide('expirySweep', (c) => createExpirySweep(c.get('pool')));
   container.provide('work', (c) => {
     const ports = { eventStore: c.get('eventStore'), dataKeys: c.get('dataKeys'), securityLog: c.get('securityLog') };
-    return createWorkRuntime({ pool: c.get('pool'), handlers: { destroy_keys: destroyKeysOfEndedLife(ports) } });
+    return createWorkRuntime({ pool: c.get('pool'), handlers: { destroy_keys: destroyKeysOfEndedLife(ports), refresh: refreshWhenDue(c.get('tokenPorts')) } });
   });
   container.provide('projectors', (c) =>
     createProjectorRuntime({
@@ -121,6 +140,7 @@ export const assemble = (grounds: Grounds): Container => {
   provideSealing(container);
   provideStores(container);
   provideReading(container);
+  provideTokens(container);
   provideBackground(container);
   return container;
 };

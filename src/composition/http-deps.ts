@@ -47,6 +47,7 @@ export const httpDepsOf = async (container: Container): Promise<HttpDeps> => {
     connecting,
     completing: connecting,
     unbinding: connecting,
+    tokens: container.get('tokenPorts'),
     connections: connecting.connections,
     apiKeys: container.get('apiKeys'),
     idempotency: container.get('idempotency'),

@@ -17,13 +17,15 @@ import type { Clock } from '../application/ports/clock.ts';
 import type { ConnectSessions } from '../application/ports/connect-sessions.ts';
 import type { Connections } from '../application/ports/connections.ts';
 import type { DataKeyRecords } from '../application/ports/data-key-records.ts';
+import type { DatabaseClock } from '../application/ports/database-clock.ts';
 import type { IdempotencyRecords } from '../application/ports/idempotency-records.ts';
 import type { Ids } from '../application/ports/ids.ts';
 import type { ProjectionProgress } from '../application/ports/projection-progress.ts';
 import type { SecurityLog } from '../application/ports/security-log.ts';
 import type { Sealer } from '../application/ports/sealer.ts';
 import type { ConnectSettings } from '../application/ports/settings.ts';
-import type { TikTokAuthorization, TikTokUsers } from '../application/ports/tiktok.ts';
+import type { TikTokAuthorization, TikTokTokens, TikTokUsers } from '../application/ports/tiktok.ts';
+import type { GrantPorts } from '../application/tokens/grant-access-token.ts';
 import type { Secret } from '../domain/values/secret.ts';
 import type { Settings } from './settings/read-settings.ts';
 import type { TikTokSide } from './tiktok-side.ts';
@@ -36,7 +38,7 @@ export interface Parts {
   pool: pg.Pool;
   tiktokSide: TikTokSide;
   dispatcher: Dispatcher;
-  tiktok: TikTokAuthorization & TikTokUsers;
+  tiktok: TikTokAuthorization & TikTokTokens & TikTokUsers;
   clock: Clock;
   ids: Ids;
   keyring: Keyring;
@@ -49,6 +51,8 @@ export interface Parts {
   apiKeys: ApiKeys & LiveApiKeys;
   idempotency: IdempotencyRecords;
   securityLog: SecurityLog;
+  databaseClock: DatabaseClock;
+  tokenPorts: GrantPorts;
   expirySweep: BackgroundLoop;
   /** How far each projection is known to be in this process. */
   board: ProgressBoard;

@@ -1,3 +1,5 @@
+import { createDatabaseClock } from '../../src/adapters/postgres/postgres-database-clock.ts';
+import { createProviderGate } from '../../src/application/tokens/provider-gate.ts';
 import type pg from 'pg';
 import { createSealer } from '../../src/adapters/crypto/aes-gcm-sealer.ts';
 import { keyringOf } from '../../src/adapters/crypto/keyring.ts';
@@ -88,6 +90,7 @@ export const createHttpParts = ({ pool, eventStore, tiktok, settings: changed = 
     connecting: shared,
     completing: shared,
     unbinding: shared,
+    tokens: { ...shared, databaseClock: createDatabaseClock(pool), gate: createProviderGate(systemClock), underWay: new Map() },
     connections,
     apiKeys: createApiKeys(pool, systemClock),
     idempotency: createIdempotencyRecords(pool),

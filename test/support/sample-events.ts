@@ -2,8 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { connectionStream } from '../../src/application/execution/streams.ts';
 import type { StreamName } from '../../src/application/ports/event-names.ts';
 import type { EventToAppend } from '../../src/application/ports/event-store.ts';
-import type { Connected, Disconnected, ProfileChanged, ScopesChanged } from '../../src/domain/connection/events.ts';
-import { authorizationId, clientKey, commandId, connectionId, eventId, userId } from '../../src/domain/values/ids.ts';
+import type {
+  Connected,
+  Disconnected,
+  ProfileChanged,
+  ReauthorizationRequired,
+  ScopesChanged,
+  TokenRefreshFailed,
+  TokenRefreshStarted,
+  TokensRefreshed,
+} from '../../src/domain/connection/events.ts';
+import { attemptId, authorizationId, clientKey, commandId, connectionId, eventId, userId } from '../../src/domain/values/ids.ts';
 import { instant } from '../../src/domain/values/instant.ts';
 import { scope } from '../../src/domain/values/scopes.ts';
 import { sealed } from '../../src/domain/values/sealed.ts';
@@ -25,6 +34,35 @@ export const connected = (changes: Partial<Connected['data']> = {}): Connected =
     refreshTokenExpiresAt: null,
     ...changes,
   },
+});
+
+export const refreshStarted = (changes: Partial<TokenRefreshStarted['data']> = {}): TokenRefreshStarted => ({
+  type: 'TokenRefreshStarted',
+  data: { life: 1, attemptId: attemptId('attempt 1'), probe: false, startedAt: aMoment, deadline: aMoment, ...changes },
+});
+
+export const tokensRefreshed = (changes: Partial<TokensRefreshed['data']> = {}): TokensRefreshed => ({
+  type: 'TokensRefreshed',
+  data: {
+    life: 1,
+    attemptId: attemptId('attempt 1'),
+    tokens: { access: sealed('sealed access 2'), refresh: sealed('sealed refresh 2') },
+    scopes: [scope('user.info.basic')],
+    accessTokenExpiresAt: aMoment,
+    refreshTokenExpiresAt: null,
+    refreshedAt: aMoment,
+    ...changes,
+  },
+});
+
+export const refreshFailed = (changes: Partial<TokenRefreshFailed['data']> = {}): TokenRefreshFailed => ({
+  type: 'TokenRefreshFailed',
+  data: { life: 1, attemptId: attemptId('attempt 1'), class: 'transient', failures: 1, code: 'server_error', logId: null, failedAt: aMoment, ...changes },
+});
+
+export const reauthorizationRequired = (changes: Partial<ReauthorizationRequired['data']> = {}): ReauthorizationRequired => ({
+  type: 'ReauthorizationRequired',
+  data: { life: 1, attemptId: attemptId('attempt 1'), reason: 'refresh_rejected', code: 'invalid_grant', logId: null, requiredAt: aMoment, ...changes },
 });
 
 export const profileChanged = (profile = 'sealed profile 2'): ProfileChanged => ({

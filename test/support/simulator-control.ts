@@ -21,6 +21,7 @@ export interface SimulatorControl {
   decide(authorizeUrl: string, choice: Choice): Promise<URL>;
   addAccount(id: string, fields?: Readonly<Record<string, unknown>>): Promise<void>;
   changeAccount(id: string, fields: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Changes the app, e.g. how long its tokens live. */
   changeApp(clientKey: string, fields: Readonly<Record<string, unknown>>): Promise<void>;
   addFaults(...rules: readonly FaultRule[]): Promise<void>;
   clearFaults(): Promise<void>;

@@ -1,7 +1,7 @@
 import { err, errAsync, ok, okAsync, type Result } from 'neverthrow';
 import type { DataKeyRecords, KeyRecord, KeySlot } from '../../application/ports/data-key-records.ts';
 import type { Erased, KeyLost, NotAuthentic, OpenRequest, SealContext, Sealer } from '../../application/ports/sealer.ts';
-import { sealed as sealedText } from '../../domain/values/sealed.ts';
+import { sealed as sealedText, type Sealed } from '../../domain/values/sealed.ts';
 import { secret, type Secret } from '../../domain/values/secret.ts';
 import { openEnvelope, parseEnvelope, sealEnvelope } from './envelope.ts';
 import type { Keyring } from './keyring.ts';
@@ -41,6 +41,9 @@ const dataKeyOf = (keyring: Keyring, slot: KeySlot, record: KeyRecord): Result<D
   }
 };
 
+const sealWith = (context: SealContext, plain: Secret<string>, { id, key }: DataKey): Sealed =>
+  sealedText(sealEnvelope(version, id, key, placeOf(context), Buffer.from(plain.reveal(), 'utf8')));
+
 const openWith = ({ context, sealed }: OpenRequest, dataKey: DataKey): Result<Secret<string>, NotAuthentic> => {
   const envelope = parseEnvelope(sealed);
   if (envelope === null) return err(notAuthentic('not an envelope'));
@@ -70,13 +73,22 @@ export const createSealer = ({ keyring, records }: SealerParts): Sealer => {
   };
 
   return {
+    hold: (slot) =>
+      records
+        .find([slot])
+        .andThen(([record]) => dataKeyOf(keyring, slot, record ?? { kind: 'Missing' }))
+        .map((dataKey) => ({
+          seal: (field: string, plain: Secret<string>) => sealWith({ ...slot, field }, plain, dataKey),
+          open: (field: string, sealed: Sealed) => openWith({ context: { ...slot, field }, sealed }, dataKey),
+        }))
+        .mapErr((failure) => (failure.kind === 'NotAuthentic' ? keyLost : failure)),
     seal: (context, plain) => {
       const slot = slotOf(context);
       return records
         .find([slot])
         .andThen(([record]) => (record?.kind === 'Missing' ? records.add(slot, newDataKey(keyring, slot)) : okAsync(record)))
         .andThen((record) => dataKeyOf(keyring, slot, record ?? { kind: 'Missing' }))
-        .map(({ id, key }) => sealedText(sealEnvelope(version, id, key, placeOf(context), Buffer.from(plain.reveal(), 'utf8'))))
+        .map((dataKey) => sealWith(context, plain, dataKey))
         // A key that does not unwrap is as good as lost to someone who wants to seal.
         .mapErr((failure) => (failure.kind === 'NotAuthentic' ? keyLost : failure));
     },

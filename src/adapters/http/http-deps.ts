@@ -7,6 +7,7 @@ import type { Connections } from '../../application/ports/connections.ts';
 import type { IdempotencyRecords } from '../../application/ports/idempotency-records.ts';
 import type { Ids } from '../../application/ports/ids.ts';
 import type { VerifyUserToken } from './principals/user-token.ts';
+import type { GrantPorts } from '../../application/tokens/grant-access-token.ts';
 import type { Readiness } from './readiness.ts';
 
 export type HttpSettings = Readonly<{
@@ -40,6 +41,7 @@ export type HttpDeps = Readonly<{
   connecting: ConnectLinkPorts;
   completing: CompletePorts;
   unbinding: UnbindPorts;
+  tokens: GrantPorts;
   connections: Connections;
   apiKeys: Pick<ApiKeys, 'verify'>;
   idempotency: IdempotencyRecords;

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Ids } from '../../application/ports/ids.ts';
-import { authorizationId, commandId, connectionId, eventId } from '../../domain/values/ids.ts';
+import { attemptId, authorizationId, commandId, connectionId, eventId } from '../../domain/values/ids.ts';
 import { secret } from '../../domain/values/secret.ts';
 import { uuidV5 } from './uuid-v5.ts';
 
@@ -16,6 +16,7 @@ const tokenBytes = 32;
 export const systemIds: Ids = {
   connectionId: (clientKey, openId) => connectionId(uuidV5(connectionNamespace, nameOf(clientKey, openId))),
   authorizationId: () => authorizationId(randomUUID()),
+  attemptId: () => attemptId(randomUUID()),
   commandId: () => commandId(randomUUID()),
   eventId: (command, stream, step, index) => eventId(uuidV5(eventNamespace, nameOf(command, stream, step, index))),
   token: () => secret(randomBytes(tokenBytes).toString('base64url')),

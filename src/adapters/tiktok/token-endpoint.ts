@@ -1,6 +1,6 @@
 import { err, ok, type Result } from 'neverthrow';
 import { z } from 'zod';
-import type { TikTokFailure, TokenAnswer } from '../../application/ports/tiktok.ts';
+import type { RefreshAnswer, TikTokFailure, TokenAnswer } from '../../application/ports/tiktok.ts';
 import { openId } from '../../domain/values/ids.ts';
 import { parseScopes } from '../../domain/values/scopes.ts';
 import { secret, type Secret } from '../../domain/values/secret.ts';
@@ -45,25 +45,46 @@ const tokenBody = z.object({
   token_type: z.string().regex(/^bearer$/i).nullish(),
 });
 
-/** The response half of exchange and refresh: every field is checked before any is used. */
-export const tokenAnswer = (answer: TikTokAnswer, secrets: readonly Secret<string>[]): Result<TokenAnswer, TikTokFailure> => {
+const refreshBody = tokenBody.extend({ refresh_token: token.nullish() });
+
+/** Checks every field before any is used. */
+const readAnswer = <Body extends z.ZodType>(
+  answer: TikTokAnswer,
+  secrets: readonly Secret<string>[],
+  schema: Body,
+): Result<Readonly<{ fields: z.output<Body>; logId: string | null }>, TikTokFailure> => {
   const body = answer.body.unwrapOr(null);
   if (body?.['access_token'] === undefined) return err(answerFailure(answer, secrets, 'the answer has no access_token'));
-  const parsed = tokenBody.safeParse(body);
+  const parsed = schema.safeParse(body);
   const logId = logIdOf(answer, secrets);
   if (errorOf(body, logId, secrets) !== null) return err(unclear(answer, secrets, 'the answer has both a token and an error'));
   if (!parsed.success) {
     const fields = [...new Set(parsed.error.issues.map((issue) => String(issue.path[0])))];
     return err(unclear(answer, secrets, `the answer's ${fields.join(', ')} is missing or not as it should be`));
   }
-  const { access_token, refresh_token, open_id, scope, expires_in, refresh_expires_in } = parsed.data;
-  return ok({
-    accessToken: secret(access_token),
-    refreshToken: secret(refresh_token),
-    openId: openId(open_id),
-    scopes: scope,
-    expiresIn: expires_in,
-    refreshExpiresIn: refresh_expires_in ?? null,
-    logId,
-  });
+  return ok({ fields: parsed.data, logId });
 };
+
+const grantOf = ({ access_token, open_id, scope, expires_in, refresh_expires_in }: z.output<typeof refreshBody>) => ({
+  accessToken: secret(access_token),
+  openId: openId(open_id),
+  scopes: scope,
+  expiresIn: expires_in,
+  refreshExpiresIn: refresh_expires_in ?? null,
+});
+
+/** The response half of the exchange of a code. */
+export const tokenAnswer = (answer: TikTokAnswer, secrets: readonly Secret<string>[]): Result<TokenAnswer, TikTokFailure> =>
+  readAnswer(answer, secrets, tokenBody).map(({ fields, logId }) => ({
+    ...grantOf(fields),
+    refreshToken: secret(fields.refresh_token),
+    logId,
+  }));
+
+/** The response half of a refresh. Without a refresh token in the answer the old one stays in use. */
+export const refreshAnswer = (answer: TikTokAnswer, secrets: readonly Secret<string>[]): Result<RefreshAnswer, TikTokFailure> =>
+  readAnswer(answer, secrets, refreshBody).map(({ fields, logId }) => ({
+    ...grantOf(fields),
+    refreshToken: typeof fields.refresh_token === 'string' ? secret(fields.refresh_token) : null,
+    logId,
+  }));

@@ -20,6 +20,39 @@ const redactors: Redactors = {
     access_token_expires_at: data.accessTokenExpiresAt,
     refresh_token_expires_at: data.refreshTokenExpiresAt,
   }),
+  TokenRefreshStarted: (data) => ({
+    life: data.life,
+    attempt_id: data.attemptId,
+    probe: data.probe,
+    started_at: data.startedAt,
+    deadline: data.deadline,
+  }),
+  TokensRefreshed: (data) => ({
+    life: data.life,
+    attempt_id: data.attemptId,
+    tokens: { access: sealedMark, refresh: sealedMark },
+    scopes: data.scopes,
+    access_token_expires_at: data.accessTokenExpiresAt,
+    refresh_token_expires_at: data.refreshTokenExpiresAt,
+    refreshed_at: data.refreshedAt,
+  }),
+  TokenRefreshFailed: (data) => ({
+    life: data.life,
+    attempt_id: data.attemptId,
+    class: data.class,
+    failures: data.failures,
+    code: data.code,
+    log_id: data.logId,
+    failed_at: data.failedAt,
+  }),
+  ReauthorizationRequired: (data) => ({
+    life: data.life,
+    attempt_id: data.attemptId,
+    reason: data.reason,
+    code: data.code,
+    log_id: data.logId,
+    required_at: data.requiredAt,
+  }),
   ProfileChanged: (data) => ({
     life: data.life,
     profile: sealedMark,
@@ -48,6 +81,14 @@ export const redact = (event: DomainEvent): ShownData => {
   switch (event.type) {
     case 'Connected':
       return redactors.Connected(event.data);
+    case 'TokenRefreshStarted':
+      return redactors.TokenRefreshStarted(event.data);
+    case 'TokensRefreshed':
+      return redactors.TokensRefreshed(event.data);
+    case 'TokenRefreshFailed':
+      return redactors.TokenRefreshFailed(event.data);
+    case 'ReauthorizationRequired':
+      return redactors.ReauthorizationRequired(event.data);
     case 'ProfileChanged':
       return redactors.ProfileChanged(event.data);
     case 'ScopesChanged':

@@ -77,6 +77,10 @@ const errorOf = (failure: ConnectFailure): ConnectError => {
     case 'NotConnected':
     case 'NotYourConnection':
     case 'LifeIsOver':
+    case 'ReauthorizationNeeded':
+    case 'RefreshInProgress':
+    case 'RefreshInDoubt':
+    case 'AnswerSuperseded':
     case 'Erased':
     case 'KeyLost':
     case 'UnreadableHistory':

@@ -18,6 +18,10 @@ export interface Aggregate<Id, State, Command, Event extends DomainEvent, Reject
 
 const connectionEventTypes: Readonly<Record<ConnectionEvent['type'], true>> = {
   Connected: true,
+  TokenRefreshStarted: true,
+  TokensRefreshed: true,
+  TokenRefreshFailed: true,
+  ReauthorizationRequired: true,
   ProfileChanged: true,
   ScopesChanged: true,
   Disconnected: true,

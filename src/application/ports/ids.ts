@@ -1,4 +1,4 @@
-import type { AuthorizationId, ClientKey, CommandId, ConnectionId, EventId, OpenId } from '../../domain/values/ids.ts';
+import type { AttemptId, AuthorizationId, ClientKey, CommandId, ConnectionId, EventId, OpenId } from '../../domain/values/ids.ts';
 import type { Secret } from '../../domain/values/secret.ts';
 import type { StreamName } from './event-names.ts';
 
@@ -7,6 +7,8 @@ export interface Ids {
   connectionId(clientKey: ClientKey, openId: OpenId): ConnectionId;
   /** A new random id. */
   authorizationId(): AuthorizationId;
+  /** A new random id. */
+  attemptId(): AttemptId;
   /** A new random id. */
   commandId(): CommandId;
   /** UUIDv5 of its arguments: the same command writes the same ids when it is repeated. */

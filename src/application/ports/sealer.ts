@@ -2,6 +2,7 @@ import type { Result, ResultAsync } from 'neverthrow';
 import type { ConnectionId } from '../../domain/values/ids.ts';
 import type { Purpose, Sealed } from '../../domain/values/sealed.ts';
 import type { Secret } from '../../domain/values/secret.ts';
+import type { KeySlot } from './data-key-records.ts';
 import type { Unavailable } from '../failures.ts';
 
 /** Where a sealed value belongs. It opens nowhere else. */
@@ -17,7 +18,15 @@ export type OpenFailure = Erased | KeyLost | NotAuthentic | Unavailable;
 
 export type OpenRequest = Readonly<{ context: SealContext; sealed: Sealed }>;
 
+/** A data key in hand: what it seals and opens needs no look-up, so it cannot fail for want of a database. */
+export interface HeldKey {
+  seal(field: string, plain: Secret<string>): Sealed;
+  open(field: string, sealed: Sealed): Result<Secret<string>, NotAuthentic>;
+}
+
 export interface Sealer {
+  /** Fetches the key of an existing slot, for values that must be sealed the moment they arrive. */
+  hold(slot: KeySlot): ResultAsync<HeldKey, Erased | KeyLost | Unavailable>;
   /** Makes the data key of this life and purpose at first use. `Erased` once a fence stands where the key was. */
   seal(context: SealContext, plain: Secret<string>): ResultAsync<Sealed, Erased | KeyLost | Unavailable>;
   open(request: OpenRequest): ResultAsync<Secret<string>, OpenFailure>;

@@ -3,6 +3,7 @@ import type { ConnectionId } from '../../domain/values/ids.ts';
 import type { Unavailable } from '../failures.ts';
 
 export type SecurityFact =
+  | Readonly<{ kind: 'access_token_granted'; detail: Readonly<{ reason: string | null; revision: number; expires_at: string }> }>
   | Readonly<{ kind: 'connect_refused'; detail: Readonly<{ code: string; user_id: string | null; tiktok: string | null }> }>
   | Readonly<{ kind: 'api_key_created'; detail: Readonly<{ key_id: string; name: string; scopes: readonly string[] }> }>
   | Readonly<{ kind: 'api_key_revoked'; detail: Readonly<{ key_id: string }> }>

@@ -28,6 +28,9 @@ export type TokenAnswer = Readonly<{
   logId: string | null;
 }>;
 
+/** `refreshToken` is null where TikTok sent none: the old one stays in use. */
+export type RefreshAnswer = Omit<TokenAnswer, 'refreshToken'> & Readonly<{ refreshToken: Secret<string> | null }>;
+
 /** Fields as TikTok names them; null where the scopes or the person do not give them. */
 export type TikTokProfile = Readonly<{
   open_id: OpenId;
@@ -63,4 +66,9 @@ export interface TikTokAuthorization {
 export interface TikTokUsers {
   /** Asks for the fields that `scopes` give. */
   userInfo(accessToken: Secret<string>, scopes: readonly Scope[]): ResultAsync<TikTokProfile, TikTokFailure>;
+}
+
+export interface TikTokTokens {
+  /** Spends the refresh token: must not be sent twice. Answers or fails within 10 s. */
+  refresh(refreshToken: Secret<string>): ResultAsync<RefreshAnswer, TikTokFailure>;
 }

@@ -74,6 +74,16 @@ export const evolveRecord = (
   const touched = { ...current, updatedAt: occurredAt, revision };
   const replaceCurrent = (life: OwnedLife): ConnectionRecord => ({ ...record, owners: [...record.owners.slice(0, -1), life] });
   switch (event.type) {
+    case 'TokenRefreshStarted':
+    case 'TokenRefreshFailed':
+      return replaceCurrent(touched);
+    case 'TokensRefreshed': {
+      const { tokens, scopes, accessTokenExpiresAt, refreshTokenExpiresAt } = event.data;
+      const healed = { ...touched, status: 'active', reauthorizationReason: null } as const;
+      return replaceCurrent({ ...healed, tokens, scopes, accessTokenExpiresAt, refreshTokenExpiresAt });
+    }
+    case 'ReauthorizationRequired':
+      return replaceCurrent({ ...touched, status: 'reauthorization_required', reauthorizationReason: event.data.reason });
     case 'ProfileChanged':
       return replaceCurrent({ ...touched, profile: event.data.profile });
     case 'ScopesChanged':

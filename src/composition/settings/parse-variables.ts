@@ -28,6 +28,7 @@ export const parseVariables = (environment: Environment, problems: string[]) => 
     authorizeUrl: read('TIKTOK_AUTHORIZE_URL', variables.TIKTOK_AUTHORIZE_URL)?.href ?? null,
     apiUrl: read('TIKTOK_API_URL', variables.TIKTOK_API_URL) ?? null,
     encryptionKeys: read('TIKTOK_TOKEN_ENCRYPTION_KEY', variables.TIKTOK_TOKEN_ENCRYPTION_KEY),
+    tokenRefresh: read('TOKEN_REFRESH', variables.TOKEN_REFRESH) ?? 'eager',
     returnUrl: read('APP_RETURN_URL', variables.APP_RETURN_URL),
     returnUrlAllowlist: read('RETURN_URL_ALLOWLIST', variables.RETURN_URL_ALLOWLIST),
     jwksUrl: read('AUTH_JWKS_URL', variables.AUTH_JWKS_URL),

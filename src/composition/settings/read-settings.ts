@@ -30,6 +30,7 @@ export type Settings = Readonly<{
   }>;
   /** Null: made and kept in `dataDir`. */
   encryptionKeys: Secret<string> | null;
+  tokenRefresh: 'eager' | 'lazy';
   returnUrl: string;
   returnUrlAllowlist: readonly string[];
   identity: Readonly<{ jwksUrl: string; issuer: string; audience: string | null }> | null;
@@ -75,6 +76,7 @@ export const readSettings = (given: Environment): Result<Settings, readonly stri
       apiUrl: values.apiUrl,
     },
     encryptionKeys: asSecret(values.encryptionKeys),
+    tokenRefresh: values.tokenRefresh,
     returnUrl,
     returnUrlAllowlist: [returnUrl, ...(values.returnUrlAllowlist ?? [])],
     identity: jwksUrl === undefined || issuer === undefined ? null : { jwksUrl: jwksUrl.href, issuer, audience: values.audience ?? null },

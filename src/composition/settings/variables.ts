@@ -17,6 +17,7 @@ export const variables = {
   TIKTOK_AUTHORIZE_URL: { schema: httpUrl, must: 'be the full http(s) address of the authorize page' },
   TIKTOK_API_URL: { schema: origin, must: 'be the origin of the API, e.g. https://open.tiktokapis.com' },
   TIKTOK_TOKEN_ENCRYPTION_KEY: { schema: z.string(), must: 'be a key' },
+  TOKEN_REFRESH: { schema: z.enum(['eager', 'lazy']), must: 'be eager or lazy' },
   APP_RETURN_URL: { schema: httpUrl, must: 'be an absolute http(s) address of your application' },
   RETURN_URL_ALLOWLIST: { schema: urls, must: 'be absolute http(s) addresses separated by commas' },
   AUTH_JWKS_URL: { schema: httpUrl, must: "be the https address of your identity provider's key set" },

@@ -1,8 +1,8 @@
-import type { AuthorizationId, ClientKey, UserId } from '../values/ids.ts';
+import type { AttemptId, AuthorizationId, ClientKey, UserId } from '../values/ids.ts';
 import type { Instant } from '../values/instant.ts';
 import type { Scope } from '../values/scopes.ts';
 import type { Sealed } from '../values/sealed.ts';
-import type { DisconnectedBy, ProfileField, SealedTokens } from './events.ts';
+import type { DisconnectedBy, ProfileField, ReauthorizationReason, RefreshFailureClass, SealedTokens } from './events.ts';
 
 /** Tokens and profile are sealed under the data keys of `life`, the life that this connect begins or continues. */
 export type Connect = Readonly<{
@@ -40,4 +40,54 @@ export type Disconnect = Readonly<{
   at: Instant;
 }>;
 
-export type ConnectionCommand = Connect | RecordProfile | RecordScopes | Disconnect;
+/**
+ * Wants to call TikTok. Times are the database's, so that replicas agree on deadlines whatever their own clocks say.
+ * `need`: `forced` refreshes a living token too, `validity` only one that lives shorter than asked.
+ */
+export type StartRefresh = Readonly<{
+  type: 'StartRefresh';
+  life: number;
+  attemptId: AttemptId;
+  need: Readonly<{ kind: 'forced' }> | Readonly<{ kind: 'validity'; millis: number }>;
+  at: Instant;
+}>;
+
+export type RecordRefreshed = Readonly<{
+  type: 'RecordRefreshed';
+  life: number;
+  attemptId: AttemptId;
+  tokens: SealedTokens;
+  scopes: readonly Scope[];
+  accessTokenExpiresAt: Instant;
+  refreshTokenExpiresAt: Instant | null;
+  at: Instant;
+}>;
+
+/** `refused`: TikTok does not take the refresh token. */
+export type RecordRefreshFailure = Readonly<{
+  type: 'RecordRefreshFailure';
+  life: number;
+  attemptId: AttemptId;
+  outcome: RefreshFailureClass | 'refused';
+  code: string | null;
+  logId: string | null;
+  at: Instant;
+}>;
+
+/** Something other than a refresh showed that the person must consent again. */
+export type RequireReauthorization = Readonly<{
+  type: 'RequireReauthorization';
+  life: number;
+  reason: Exclude<ReauthorizationReason, 'refresh_rejected' | 'response_lost'>;
+  at: Instant;
+}>;
+
+export type ConnectionCommand =
+  | Connect
+  | StartRefresh
+  | RecordRefreshed
+  | RecordRefreshFailure
+  | RequireReauthorization
+  | RecordProfile
+  | RecordScopes
+  | Disconnect;

@@ -1,4 +1,4 @@
-import type { AuthorizationId, ClientKey, UserId } from '../values/ids.ts';
+import type { AttemptId, AuthorizationId, ClientKey, UserId } from '../values/ids.ts';
 import type { Instant } from '../values/instant.ts';
 import type { Scope } from '../values/scopes.ts';
 import type { Sealed } from '../values/sealed.ts';
@@ -62,4 +62,73 @@ export type Disconnected = Readonly<{
   data: Readonly<{ life: number; by: DisconnectedBy; revokeConfirmed: boolean; disconnectedAt: Instant }>;
 }>;
 
-export type ConnectionEvent = Connected | ProfileChanged | ScopesChanged | Disconnected;
+/** Written before TikTok is called: whoever writes it is the only one to call until `deadline` (the database's clock). */
+export type TokenRefreshStarted = Readonly<{
+  type: 'TokenRefreshStarted';
+  data: Readonly<{
+    life: number;
+    attemptId: AttemptId;
+    /** An earlier attempt's answer may be lost, and with it the refresh token: TikTok is asked whether the old one still works. */
+    probe: boolean;
+    startedAt: Instant;
+    deadline: Instant;
+  }>;
+}>;
+
+export type TokensRefreshed = Readonly<{
+  type: 'TokensRefreshed';
+  data: Readonly<{
+    life: number;
+    attemptId: AttemptId;
+    tokens: SealedTokens;
+    scopes: readonly Scope[];
+    accessTokenExpiresAt: Instant;
+    refreshTokenExpiresAt: Instant | null;
+    refreshedAt: Instant;
+  }>;
+}>;
+
+/** `transient` and `configuration`: TikTok did nothing. `unknown_outcome`: it may have spent the refresh token. */
+export type RefreshFailureClass = 'transient' | 'unknown_outcome' | 'configuration';
+
+export type TokenRefreshFailed = Readonly<{
+  type: 'TokenRefreshFailed';
+  data: Readonly<{
+    life: number;
+    attemptId: AttemptId;
+    class: RefreshFailureClass;
+    /** In a row, this one included. */
+    failures: number;
+    /** TikTok's, or ours where it said nothing. */
+    code: string | null;
+    logId: string | null;
+    failedAt: Instant;
+  }>;
+}>;
+
+export const reauthorizationReasons = ['refresh_rejected', 'response_lost', 'refresh_token_expired', 'scope_lost', 'key_lost'] as const;
+export type ReauthorizationReason = (typeof reauthorizationReasons)[number];
+
+/** The person must consent again; until then there is no token. */
+export type ReauthorizationRequired = Readonly<{
+  type: 'ReauthorizationRequired';
+  data: Readonly<{
+    life: number;
+    /** The refresh that TikTok refused, where one was. */
+    attemptId: AttemptId | null;
+    reason: ReauthorizationReason;
+    code: string | null;
+    logId: string | null;
+    requiredAt: Instant;
+  }>;
+}>;
+
+export type ConnectionEvent =
+  | Connected
+  | TokenRefreshStarted
+  | TokensRefreshed
+  | TokenRefreshFailed
+  | ReauthorizationRequired
+  | ProfileChanged
+  | ScopesChanged
+  | Disconnected;

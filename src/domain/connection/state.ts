@@ -1,13 +1,46 @@
-import type { AuthorizationId, ClientKey, UserId } from '../values/ids.ts';
+import type { AttemptId, AuthorizationId, ClientKey, UserId } from '../values/ids.ts';
 import type { Instant } from '../values/instant.ts';
 import type { Scope } from '../values/scopes.ts';
 import type { Sealed } from '../values/sealed.ts';
-import type { ConnectionEvent, Connected, DisconnectedBy, SealedTokens } from './events.ts';
+import type {
+  Connected,
+  ConnectionEvent,
+  DisconnectedBy,
+  ReauthorizationReason,
+  SealedTokens,
+  TokenRefreshFailed,
+  TokenRefreshStarted,
+  TokensRefreshed,
+} from './events.ts';
 
-export type NeverConnected = Readonly<{ status: 'none' }>;
+/** An attempt whose answer, should it still come, would be the newest. */
+export type Attempt = Readonly<{
+  id: AttemptId;
+  probe: boolean;
+  deadline: Instant;
+  /** Which set of tokens it presented; a refusal says something about that set alone. */
+  tokenSet: number;
+}>;
 
-export type Active = Readonly<{
-  status: 'active';
+export type Refreshing = Readonly<{
+  /** Counts the sets of tokens of this life. */
+  tokenSet: number;
+  /** When they were issued; not later than that where a re-consent brought them. */
+  issuedAt: Instant;
+  /** The attempt that brought the tokens; null when a consent did. */
+  broughtBy: AttemptId | null;
+  /** Attempts begun since then, oldest first. */
+  attempts: readonly Attempt[];
+  /** The one that has no end yet; past its deadline it is in doubt. */
+  open: AttemptId | null;
+  /** An ended or abandoned attempt may have spent the refresh token. */
+  doubtful: boolean;
+  /** In a row. */
+  failures: number;
+  lastFailedAt: Instant | null;
+}>;
+
+type Life = Readonly<{
   life: number;
   userId: UserId;
   clientKey: ClientKey;
@@ -18,7 +51,12 @@ export type Active = Readonly<{
   scopes: readonly Scope[];
   accessTokenExpiresAt: Instant;
   refreshTokenExpiresAt: Instant | null;
+  refreshing: Refreshing;
 }>;
+
+export type NeverConnected = Readonly<{ status: 'none' }>;
+export type Active = Life & Readonly<{ status: 'active' }>;
+export type AwaitingConsent = Life & Readonly<{ status: 'reauthorization_required'; reason: ReauthorizationReason }>;
 
 /** What remains after a life has ended. Its tokens are gone for good; its profile is sealed under a key that may go. */
 export type Ended = Readonly<{
@@ -33,7 +71,8 @@ export type Ended = Readonly<{
   disconnectedAt: Instant;
 }>;
 
-export type ConnectionState = NeverConnected | Active | Ended;
+export type Living = Active | AwaitingConsent;
+export type ConnectionState = NeverConnected | Living | Ended;
 
 export const initial: ConnectionState = { status: 'none' };
 
@@ -43,28 +82,91 @@ export const lifeOfNextConnect = (state: ConnectionState): number => {
     case 'none':
       return 1;
     case 'active':
+    case 'reauthorization_required':
       return state.life;
     case 'disconnected':
       return state.life + 1;
   }
 };
 
-const connected = (event: Connected): Active => ({ status: 'active', ...event.data });
+const freshSet = (tokenSet: number, issuedAt: Instant, broughtBy: AttemptId | null): Refreshing => ({
+  tokenSet,
+  issuedAt,
+  broughtBy,
+  attempts: [],
+  open: null,
+  doubtful: false,
+  failures: 0,
+  lastFailedAt: null,
+});
+
+const connected = (state: ConnectionState, { data }: Connected): Active => {
+  const before = state.status === 'active' || state.status === 'reauthorization_required' ? state.refreshing.tokenSet : 0;
+  return { status: 'active', ...data, refreshing: freshSet(before + 1, data.connectedAt, null) };
+};
+
+const started = (refreshing: Refreshing, { data }: TokenRefreshStarted): Refreshing => ({
+  ...refreshing,
+  attempts: [...refreshing.attempts, { id: data.attemptId, probe: data.probe, deadline: data.deadline, tokenSet: refreshing.tokenSet }],
+  open: data.attemptId,
+  doubtful: refreshing.doubtful || refreshing.attempts.some(({ id, tokenSet }) => id === refreshing.open && tokenSet === refreshing.tokenSet),
+});
+
+/** Attempts begun after the one that answered may still bring something newer. */
+const refreshed = (refreshing: Refreshing, { data }: TokensRefreshed): Refreshing => {
+  const place = refreshing.attempts.findIndex(({ id }) => id === data.attemptId);
+  const attempts = refreshing.attempts.slice(place + 1);
+  const open = attempts.some(({ id }) => id === refreshing.open) ? refreshing.open : null;
+  return { ...freshSet(refreshing.tokenSet + 1, data.refreshedAt, data.attemptId), attempts, open };
+};
+
+const ended = (refreshing: Refreshing, attempt: AttemptId | null): Refreshing => ({
+  ...refreshing,
+  open: refreshing.open === attempt ? null : refreshing.open,
+});
+
+const failed = (refreshing: Refreshing, { data }: TokenRefreshFailed): Refreshing => ({
+  ...ended(refreshing, data.attemptId),
+  attempts: refreshing.attempts.filter(({ id }) => id !== data.attemptId),
+  doubtful: refreshing.doubtful || data.class === 'unknown_outcome',
+  failures: data.failures,
+  lastFailedAt: data.failedAt,
+});
+
+const endOf = (state: Living, by: DisconnectedBy, disconnectedAt: Instant): Ended => {
+  const { life, userId, clientKey, connectedAt, profile, scopes } = state;
+  return { status: 'disconnected', life, userId, clientKey, connectedAt, profile, scopes, by, disconnectedAt };
+};
+
+const active = (state: Living): Active => {
+  if (state.status === 'active') return state;
+  const { reason: _, ...life } = state;
+  return { ...life, status: 'active' };
+};
 
 /** Total: an event that does not fit the state (which our own history never holds) leaves it as it is. */
 export const evolve = (state: ConnectionState, event: ConnectionEvent): ConnectionState => {
+  if (event.type === 'Connected') return connected(state, event);
+  if (state.status === 'none' || state.status === 'disconnected') return state;
   switch (event.type) {
-    case 'Connected':
-      return connected(event);
-    case 'ProfileChanged':
-      return state.status === 'active' ? { ...state, profile: event.data.profile } : state;
-    case 'ScopesChanged':
-      return state.status === 'active' ? { ...state, scopes: event.data.scopes } : state;
-    case 'Disconnected': {
-      if (state.status !== 'active') return state;
-      const { life, userId, clientKey, connectedAt, profile, scopes } = state;
-      const { by, disconnectedAt } = event.data;
-      return { status: 'disconnected', life, userId, clientKey, connectedAt, profile, scopes, by, disconnectedAt };
+    case 'TokenRefreshStarted':
+      return { ...state, refreshing: started(state.refreshing, event) };
+    case 'TokensRefreshed': {
+      const { tokens, scopes, accessTokenExpiresAt, refreshTokenExpiresAt } = event.data;
+      const refreshing = refreshed(state.refreshing, event);
+      return { ...active(state), tokens, scopes, accessTokenExpiresAt, refreshTokenExpiresAt, refreshing };
     }
+    case 'TokenRefreshFailed':
+      return { ...state, refreshing: failed(state.refreshing, event) };
+    case 'ReauthorizationRequired': {
+      const { reason, attemptId } = event.data;
+      return { ...state, status: 'reauthorization_required', reason, refreshing: ended(state.refreshing, attemptId) };
+    }
+    case 'ProfileChanged':
+      return { ...state, profile: event.data.profile };
+    case 'ScopesChanged':
+      return { ...state, scopes: event.data.scopes };
+    case 'Disconnected':
+      return endOf(state, event.data.by, event.data.disconnectedAt);
   }
 };

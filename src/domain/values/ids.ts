@@ -8,6 +8,8 @@ export type UserId = Brand<string, 'UserId'>;
 export type ClientKey = Brand<string, 'ClientKey'>;
 /** One run through TikTok's authorize page. */
 export type AuthorizationId = Brand<string, 'AuthorizationId'>;
+/** One attempt to refresh a connection's tokens. */
+export type AttemptId = Brand<string, 'AttemptId'>;
 /** One intent to change something; event ids derive from it, so a repeated command writes nothing twice. */
 export type CommandId = Brand<string, 'CommandId'>;
 export type EventId = Brand<string, 'EventId'>;
@@ -23,6 +25,7 @@ export const connectionId = (text: string): ConnectionId => text as ConnectionId
 export const userId = (text: string): UserId => text as UserId;
 export const clientKey = (text: string): ClientKey => text as ClientKey;
 export const authorizationId = (text: string): AuthorizationId => text as AuthorizationId;
+export const attemptId = (text: string): AttemptId => text as AttemptId;
 export const commandId = (text: string): CommandId => text as CommandId;
 export const eventId = (text: string): EventId => text as EventId;
 export const openId = (text: string): OpenId => text as OpenId;

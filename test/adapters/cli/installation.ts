@@ -94,7 +94,7 @@ export const openInstallation = async ({ migrated = true } = {}): Promise<Instal
   const eventStore = createPostgresEventStore({ pool, url });
   const keyring = keyringOf([null, Buffer.alloc(32, 1)]);
   const sealer = createSealer({ keyring, records: createDataKeyRecords(pool) });
-  const projectors = [createConnectionsProjector({ sealer, clientKey: appKey }), createWorkProjector()];
+  const projectors = [createConnectionsProjector({ sealer, clientKey: appKey }), createWorkProjector('eager')];
   const board = createProgressBoard();
   const runtime = createProjectorRuntime({ pool, eventStore, projectors, board });
   const tamper: Installation['tamper'] = async (sql, ...values) => {

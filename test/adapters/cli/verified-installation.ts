@@ -8,6 +8,7 @@ import { openInstallation, type Installation } from './installation.ts';
 export const events = 'tiktok_connections.events';
 export const connections = 'tiktok_connections.connections';
 export const forSqlReaders = 'public.user_tiktok_connections';
+export const workItems = 'tiktok_connections.work_items';
 
 /** The exit code and the differences of a run that found none. */
 export const clean = [0, []];

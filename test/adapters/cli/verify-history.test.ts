@@ -4,7 +4,7 @@ import type { StreamName } from '../../../src/application/ports/event-names.ts';
 import type { ConnectionId } from '../../../src/domain/values/ids.ts';
 import { containing, including, listing } from './expected.ts';
 import { type Installation } from './installation.ts';
-import { clean, connections, events, forSqlReaders, openVerifiedInstallation, type VerifiedInstallation } from './verified-installation.ts';
+import { clean, connections, events, forSqlReaders, openVerifiedInstallation, workItems, type VerifiedInstallation } from './verified-installation.ts';
 
 let verified: VerifiedInstallation;
 let ada: ConnectionId;
@@ -82,10 +82,11 @@ describe('verify on a history that somebody changed', () => {
       [
         { kind: 'row_differs', table: connections, connection_id: ada, columns: listing('revision', 'sealed_access_token') },
         { kind: 'row_differs', table: forSqlReaders, connection_id: ada, columns: listing('access_token') },
+        { kind: 'row_differs', table: workItems, connection_id: ada, columns: listing('revision') },
       ],
     ]);
     await tamper(`delete from ${events} where stream = $1`, streamOfAda);
-    const extra = [connections, forSqlReaders].map((table) => ({ kind: 'row_extra', table, connection_id: ada }));
+    const extra = [connections, forSqlReaders, workItems].map((table) => ({ kind: 'row_extra', table, connection_id: ada }));
     expect(await found()).toEqual([1, extra]);
     expect(await found('--connection', ada)).toEqual([1, extra]);
   });

@@ -78,6 +78,8 @@ describe('the OpenAPI document', () => {
       'post /api/tiktok/unbind',
       'post /dashboard/account/disconnect',
       'post /v1/connect-sessions',
+      'post /v1/connections/{id}/access-token',
+      'post /v1/connections/{id}/refresh',
     ]);
   });
 

@@ -1,7 +1,19 @@
 import { z } from 'zod';
-import type { Connected, ConnectionEvent, Disconnected, ProfileChanged, ScopesChanged } from '../../../domain/connection/events.ts';
+import {
+  reauthorizationReasons,
+  type Connected,
+  type ConnectionEvent,
+  type Disconnected,
+  type ProfileChanged,
+  type ReauthorizationRequired,
+  type ScopesChanged,
+  type TokenRefreshFailed,
+  type TokenRefreshStarted,
+  type TokensRefreshed,
+} from '../../../domain/connection/events.ts';
 import { eventFormat, type EventFormat } from './event-format.ts';
 import {
+  storedAttemptId,
   storedAuthorizationId,
   storedClientKey,
   storedInstant,
@@ -22,6 +34,43 @@ const connected: z.ZodType<Connected['data']> = z.object({
   scopes: storedScopes,
   accessTokenExpiresAt: storedInstant,
   refreshTokenExpiresAt: storedInstant.nullable(),
+});
+
+const tokenRefreshStarted: z.ZodType<TokenRefreshStarted['data']> = z.object({
+  life: storedLife,
+  attemptId: storedAttemptId,
+  probe: z.boolean(),
+  startedAt: storedInstant,
+  deadline: storedInstant,
+});
+
+const tokensRefreshed: z.ZodType<TokensRefreshed['data']> = z.object({
+  life: storedLife,
+  attemptId: storedAttemptId,
+  tokens: z.object({ access: storedSealed, refresh: storedSealed }),
+  scopes: storedScopes,
+  accessTokenExpiresAt: storedInstant,
+  refreshTokenExpiresAt: storedInstant.nullable(),
+  refreshedAt: storedInstant,
+});
+
+const tokenRefreshFailed: z.ZodType<TokenRefreshFailed['data']> = z.object({
+  life: storedLife,
+  attemptId: storedAttemptId,
+  class: z.enum(['transient', 'unknown_outcome', 'configuration']),
+  failures: z.int().positive(),
+  code: z.string().nullable(),
+  logId: z.string().nullable(),
+  failedAt: storedInstant,
+});
+
+const reauthorizationRequired: z.ZodType<ReauthorizationRequired['data']> = z.object({
+  life: storedLife,
+  attemptId: storedAttemptId.nullable(),
+  reason: z.enum(reauthorizationReasons),
+  code: z.string().nullable(),
+  logId: z.string().nullable(),
+  requiredAt: storedInstant,
 });
 
 const profileFields = [
@@ -64,6 +113,10 @@ const disconnected: z.ZodType<Disconnected['data']> = z.object({
 
 export const connectionEventFormats: Readonly<Record<ConnectionEvent['type'], EventFormat>> = {
   Connected: eventFormat(1, connected, (data) => ({ type: 'Connected', data })),
+  TokenRefreshStarted: eventFormat(1, tokenRefreshStarted, (data) => ({ type: 'TokenRefreshStarted', data })),
+  TokensRefreshed: eventFormat(1, tokensRefreshed, (data) => ({ type: 'TokensRefreshed', data })),
+  TokenRefreshFailed: eventFormat(1, tokenRefreshFailed, (data) => ({ type: 'TokenRefreshFailed', data })),
+  ReauthorizationRequired: eventFormat(1, reauthorizationRequired, (data) => ({ type: 'ReauthorizationRequired', data })),
   ProfileChanged: eventFormat(1, profileChanged, (data) => ({ type: 'ProfileChanged', data })),
   ScopesChanged: eventFormat(1, scopesChanged, (data) => ({ type: 'ScopesChanged', data })),
   Disconnected: eventFormat(1, disconnected, (data) => ({ type: 'Disconnected', data })),

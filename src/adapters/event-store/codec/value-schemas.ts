@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { authorizationId, clientKey, commandId, userId } from '../../../domain/values/ids.ts';
+import { attemptId, authorizationId, clientKey, commandId, userId } from '../../../domain/values/ids.ts';
 import type { Instant } from '../../../domain/values/instant.ts';
 import { isScope } from '../../../domain/values/scopes.ts';
 import { sealed } from '../../../domain/values/sealed.ts';
@@ -13,6 +13,7 @@ export const isInstant = (value: unknown): value is Instant => typeof value === 
 export const storedInstant = z.custom<Instant>(isInstant);
 export const storedUserId = z.string().transform(userId);
 export const storedClientKey = z.string().transform(clientKey);
+export const storedAttemptId = z.string().transform(attemptId);
 export const storedAuthorizationId = z.string().transform(authorizationId);
 export const storedCommandId = z.string().transform(commandId);
 export const storedSealed = z.string().transform(sealed);

@@ -11,6 +11,7 @@ export type DocumentSettings = Readonly<{ publicUrl: string; authCookie: string 
 const tags = [
   { name: 'Connecting', description: 'Connecting and disconnecting TikTok accounts from a browser.' },
   { name: 'Connections', description: 'What is connected, for backends and for end users.' },
+  { name: 'Tokens', description: 'Access tokens for backends, and their refresh.' },
   { name: 'Operations', description: 'Health, figures and this document.' },
 ];
 

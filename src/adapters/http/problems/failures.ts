@@ -6,7 +6,9 @@ import type { SeveralConnections } from '../../../application/connecting/unbind.
 import type { ApiScope } from '../../../application/execution/principal.ts';
 import type { Unavailable } from '../../../application/failures.ts';
 import type { BadCursor } from '../../../application/ports/connections.ts';
-import { invalidRequest, ProblemAnswer, type FieldError, type Problem } from './problem.ts';
+import type { TikTokFailure, TikTokWords as TikTokWordsOfPort } from '../../../application/ports/tiktok.ts';
+import type { RefreshFailure } from '../../../application/tokens/refresh-tokens.ts';
+import { invalidRequest, ProblemAnswer, type FieldError, type Problem, type TikTokWords } from './problem.ts';
 
 export type Unauthenticated = Readonly<{ kind: 'Unauthenticated'; reason: string }>;
 export type IdentityProviderAway = Readonly<{ kind: 'IdentityProviderAway' }>;
@@ -34,6 +36,7 @@ export type HttpFailure =
   | SeveralConnections
   | ConnectionNotFound
   | DisconnectFailure
+  | RefreshFailure
   | BadCursor
   | Unavailable;
 
@@ -49,6 +52,29 @@ const needsAnOperator: Problem = {
 };
 
 const notThere: Problem = { code: 'not_found', detail: 'There is no such connection, or it is not yours.' };
+
+const inDoubt: Problem = {
+  code: 'unavailable',
+  detail: 'It is not known whether TikTok refreshed the tokens; the service is finding out.',
+  retryAfterSeconds: operatorPauseSeconds,
+};
+
+const tiktokProblem = (failure: TikTokFailure): Problem => {
+  switch (failure.kind) {
+    case 'TikTokUnclear':
+      return inDoubt;
+    case 'TikTokTransient': {
+      const { tiktok, reason } = failure;
+      const detail = `TikTok did not refresh the tokens now: ${reason}.`;
+      return tiktok === null ? { code: 'tiktok_unavailable', detail } : { code: 'tiktok_unavailable', detail, tiktok: wordsOf(tiktok) };
+    }
+    case 'TikTokRefused':
+    case 'TikTokMisconfigured':
+      return { code: 'tiktok_rejected', detail: 'TikTok refused the call itself; the operator must look at the settings.', tiktok: wordsOf(failure.tiktok) };
+  }
+};
+
+const wordsOf = ({ code, message, logId }: TikTokWordsOfPort): TikTokWords => ({ code, message, log_id: logId });
 
 /** One entry for each kind of failure: the compiler refuses a kind without an answer. */
 const problems: FailureTable = {
@@ -82,6 +108,17 @@ const problems: FailureTable = {
     detail: 'The TikTok account is connected by another user.',
   }),
   LifeIsOver: () => ({ code: 'conflict', detail: 'The connection was changed by another request in the meantime.' }),
+  ReauthorizationNeeded: ({ reason }) => ({ code: 'reauthorization_required', detail: `The person must consent again (${reason}).` }),
+  TokensLost: () => ({ code: 'reauthorization_required', detail: 'The tokens cannot be opened any more (key_lost); the person must consent again.' }),
+  RefreshInProgress: () => ({ code: 'unavailable', detail: 'A refresh in progress takes too long.', retryAfterSeconds: shortPauseSeconds }),
+  RefreshInDoubt: () => inDoubt,
+  AnswerSuperseded: () => ({ code: 'conflict', detail: 'A newer consent or refresh came in between; ask again.' }),
+  ProviderClosed: ({ because, retryAfterMillis }) => ({
+    code: 'unavailable',
+    detail: because === 'outage' ? 'TikTok does not answer at present; calls are held back.' : 'TikTok does not accept this service at present; the operator has been told.',
+    retryAfterSeconds: Math.ceil(retryAfterMillis / 1_000),
+  }),
+  TikTokFailed: ({ failure }) => tiktokProblem(failure),
   UnreadableHistory: () => needsAnOperator,
   BadCursor: () => invalidRequest({ path: 'cursor', message: 'is not one that a page before this one gave as next_cursor' }),
   Unavailable: ({ part }) => ({

@@ -1,7 +1,7 @@
 import { err, ok } from 'neverthrow';
 import { connectionOf, connectionStreams } from '../../../application/execution/streams.ts';
 import type { RecordedEvent } from '../../../application/ports/event-store.ts';
-import { workChanges, type WorkChange } from '../../../application/work/work-of-connection.ts';
+import { workChanges, type RefreshPolicy, type WorkChange } from '../../../application/work/work-of-connection.ts';
 import { nothing } from '../database.ts';
 import type { Projector } from '../projector/projector.ts';
 import { workItemsTable } from './work-items-table.ts';
@@ -15,9 +15,9 @@ const lastOfEach = (changes: readonly WorkChange[]): readonly WorkChange[] => {
   return [...new Map(changes.map((change) => [keyOf(change), change])).values()];
 };
 
-const changesOf = (event: RecordedEvent): readonly WorkChange[] | null => {
+const changesOf = (event: RecordedEvent, policy: RefreshPolicy): readonly WorkChange[] | null => {
   const id = connectionOf(event.stream);
-  return id === null ? null : workChanges(id, event);
+  return id === null ? null : workChanges(id, event, policy);
 };
 
 const removeItems = (table: string): string => `
@@ -37,17 +37,17 @@ const putItems = (table: string): string => `
   where excluded.revision > i.revision`;
 
 /** The work list: what the history says is to be done next, and when. */
-export const createWorkProjector = (): Projector => ({
+export const createWorkProjector = (policy: RefreshPolicy): Projector => ({
   name: 'work',
   version: 1,
-  fingerprint: '',
+  fingerprint: `token_refresh=${policy}`,
   streamPrefixes: [connectionStreams],
   tables: [workItemsTable],
 
   apply: async (transaction, events) => {
     const changes: WorkChange[] = [];
     for (const event of events) {
-      const its = changesOf(event);
+      const its = changesOf(event, policy);
       if (its === null) {
         const { stream, revision } = event;
         return err({ kind: 'Poison', events: [{ stream, revision, reason: 'the name of the stream names no connection' }] });

@@ -31,7 +31,7 @@ const shapeOf = async (pool: pg.Pool) => {
 
 test.each([
   ['connections', createConnectionsProjector({ sealer: createProjectionSealer(), clientKey: ourClientKey })],
-  ['work', createWorkProjector()],
+  ['work', createWorkProjector('eager')],
 ])('a rebuild of %s leaves tables, keys, indexes and grants exactly as the migrations made them', async (_, projector) => {
   const migrated = await shapeOf(database.pool);
   await rebuilt(database.pool, createInMemoryEventStore(), projector);

@@ -1,0 +1,140 @@
+import { err, ok, type Result } from 'neverthrow';
+import type { Active, ConnectionState } from '../../domain/connection/state.ts';
+import type { ConnectionId, OpenId } from '../../domain/values/ids.ts';
+import { millisOf, type Instant } from '../../domain/values/instant.ts';
+import type { Scope } from '../../domain/values/scopes.ts';
+import type { Secret } from '../../domain/values/secret.ts';
+import { connectionAggregate } from '../execution/aggregate.ts';
+import type { CommandContext } from '../execution/command-context.ts';
+import { load } from '../execution/load.ts';
+import { unavailable } from '../failures.ts';
+import { profileFromText } from '../reading/profile.ts';
+import { refreshTokens, type RefreshFailure, type RefreshNeed, type RefreshPorts } from './refresh-tokens.ts';
+
+export type AccessToken = Readonly<{
+  token: Secret<string>;
+  expiresAt: Instant;
+  scopes: readonly Scope[];
+  openId: OpenId | null;
+  /** The revision of the stream it was read at: nothing newer stood there. */
+  revision: number;
+}>;
+
+export interface FreshTokenPorts extends RefreshPorts {
+  /** Refreshes under way in this process, by connection: callers of one connection share one. */
+  readonly underWay: Map<ConnectionId, Promise<Result<ConnectionState, RefreshFailure>>>;
+}
+
+/** Those who wait for another's refresh give up after this. */
+export const waitLimitMillis = 15_000;
+const firstLookMillis = 25;
+const longestLookMillis = 400;
+
+const refreshTogether = (
+  ports: FreshTokenPorts,
+  context: CommandContext,
+  id: ConnectionId,
+  need: RefreshNeed,
+): Promise<Result<ConnectionState, RefreshFailure>> => {
+  const running = ports.underWay.get(id);
+  if (running !== undefined) return running;
+  const refreshing = refreshTokens(ports, context, id, need).finally(() => ports.underWay.delete(id));
+  ports.underWay.set(id, refreshing);
+  return refreshing;
+};
+
+/** Waits, at most so long, for whatever the promise brings. */
+const orGiveUp = <Value>(ports: FreshTokenPorts, work: Promise<Value>, millis: number): Promise<Value | null> =>
+  Promise.race([work, ports.clock.sleep(Math.max(0, millis)).then(() => null)]);
+
+/** What somebody else's attempt came to; null when it has no end yet. */
+const endedSince = (state: ConnectionState, attempt: string): Result<ConnectionState, RefreshFailure> | null => {
+  if (state.status === 'reauthorization_required') return err({ kind: 'ReauthorizationNeeded', reason: state.reason });
+  if (state.status !== 'active') return err({ kind: 'NotConnected' });
+  return state.refreshing.open === attempt ? null : ok(state);
+};
+
+const waitForOther = async (
+  ports: FreshTokenPorts,
+  id: ConnectionId,
+  attempt: string,
+  until: number,
+): Promise<Result<ConnectionState, RefreshFailure> | null> => {
+  for (let pause = firstLookMillis; ports.clock.monotonicMillis() < until; pause = Math.min(pause * 2, longestLookMillis)) {
+    await ports.clock.sleep(pause);
+    const loaded = await load(ports.eventStore, connectionAggregate, id);
+    if (loaded.isErr()) return err(loaded.error);
+    const outcome = endedSince(loaded.value.state, attempt);
+    if (outcome !== null) return outcome;
+  }
+  return null;
+};
+
+const tooLong = unavailable('tiktok', 'a refresh in progress takes too long');
+
+/**
+ * Makes sure that the tokens were refreshed as `need` says: by this caller, by another of this process, or by another
+ * replica, whose outcome is waited for and read.
+ */
+export const ensureRefreshed = async (
+  ports: FreshTokenPorts,
+  context: CommandContext,
+  id: ConnectionId,
+  need: RefreshNeed,
+): Promise<Result<ConnectionState, RefreshFailure>> => {
+  const until = ports.clock.monotonicMillis() + waitLimitMillis;
+  const own = await orGiveUp(ports, refreshTogether(ports, context, id, need), until - ports.clock.monotonicMillis());
+  if (own === null) return err(tooLong);
+  if (own.isOk() || own.error.kind !== 'RefreshInProgress') return own;
+  return (await waitForOther(ports, id, own.error.attemptId, until)) ?? err(tooLong);
+};
+
+/** Whether a failure leaves the token that is at hand as good as it was. */
+const passes = ({ kind }: RefreshFailure): boolean =>
+  kind === 'TikTokFailed' || kind === 'RefreshInDoubt' || kind === 'ProviderClosed' || kind === 'RefreshInProgress' || kind === 'Unavailable';
+
+const open = async (ports: FreshTokenPorts, id: ConnectionId, state: Active, revision: number): Promise<Result<AccessToken, RefreshFailure>> => {
+  const inLife = { connectionId: id, life: state.life } as const;
+  const opened = await ports.sealer.openAll([
+    { context: { ...inLife, purpose: 'tokens', field: 'access_token' }, sealed: state.tokens.access },
+    { context: { ...inLife, purpose: 'profile', field: 'profile' }, sealed: state.profile },
+  ]);
+  if (opened.isErr()) return err(opened.error);
+  const [token, profile] = opened.value;
+  if (token?.isOk() !== true) return err({ kind: 'TokensLost' });
+  const openId = profile?.isOk() === true ? profileFromText(profile.value.reveal()).open_id : null;
+  return ok({ token: token.value, expiresAt: state.accessTokenExpiresAt, scopes: state.scopes, openId, revision });
+};
+
+/**
+ * An access token that lives at least so long, refreshed first when it does not. What was just refreshed is handed out
+ * however long it lives; when a refresh fails in passing the old one is, while it lives.
+ * @param minValidityMillis 0 to 3,600,000
+ */
+export const freshAccessToken = async (
+  ports: FreshTokenPorts,
+  context: CommandContext,
+  id: ConnectionId,
+  minValidityMillis: number,
+): Promise<Result<AccessToken, RefreshFailure>> => {
+  const now = await ports.databaseClock.now();
+  if (now.isErr()) return err(now.error);
+  const before = await load(ports.eventStore, connectionAggregate, id);
+  if (before.isErr()) return err(before.error);
+  const { state, head } = before.value;
+  if (state.status === 'none') return err({ kind: 'ConnectionNotFound' });
+  if (state.status === 'disconnected') return err({ kind: 'NotConnected' });
+  if (state.status === 'reauthorization_required') return err({ kind: 'ReauthorizationNeeded', reason: state.reason });
+  const left = millisOf(state.accessTokenExpiresAt) - millisOf(now.value);
+  if (left >= Math.max(1, minValidityMillis)) return open(ports, id, state, head.revision);
+
+  const refreshed = await ensureRefreshed(ports, context, id, { kind: 'validity', millis: minValidityMillis });
+  if (refreshed.isErr() && !(passes(refreshed.error) && left > 0)) return err(refreshed.error);
+  // Read anew: between the refresh and here a newer token or an end may have come.
+  const after = await load(ports.eventStore, connectionAggregate, id);
+  if (after.isErr()) return err(after.error);
+  const latest = after.value.state;
+  if (latest.status === 'reauthorization_required') return err({ kind: 'ReauthorizationNeeded', reason: latest.reason });
+  if (latest.status !== 'active') return err({ kind: 'NotConnected' });
+  return open(ports, id, latest, after.value.head.revision);
+};
