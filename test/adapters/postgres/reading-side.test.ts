@@ -36,7 +36,7 @@ const startReplica = (worked: string[]) => {
   const pool = database.anotherPool();
   const own = createPostgresEventStore({ pool, url: database.url });
   const board = createProgressBoard();
-  const projectors = [createConnectionsProjector({ sealer, clientKey: ourClientKey }), createWorkProjector()];
+  const projectors = [createConnectionsProjector({ sealer, clientKey: ourClientKey }), createWorkProjector('eager')];
   const work = createWorkRuntime({
     pool,
     handlers: {
@@ -74,7 +74,7 @@ test('two replicas follow the history through kills and rebuilds, and every row,
   );
   await vi.waitFor(async () => expect(await endDriversBackends(database.pool)).toBeGreaterThan(0), { timeout: 10_000 });
   await rebuilt(database.pool, eventStore, createConnectionsProjector({ sealer, clientKey: ourClientKey }));
-  await rebuilt(database.pool, eventStore, createWorkProjector());
+  await rebuilt(database.pool, eventStore, createWorkProjector('eager'));
   await writing;
 
   const last = connections.map(({ checkpoint }) => checkpoint).filter((checkpoint) => checkpoint !== null).sort().at(-1);
