@@ -1,4 +1,4 @@
-import { isMet, type Finding, type Target } from './finding.ts';
+import { isMet, isNoise, type Finding, type Target } from './finding.ts';
 import type { BenchmarkResult } from './results.ts';
 import { rounded } from './statistics.ts';
 
@@ -9,7 +9,7 @@ const targetText = (target: Target | null): string => {
 
 const verdict = (finding: Finding): string => {
   if (finding.target === null) return '';
-  return isMet(finding) ? 'met' : 'MISSED';
+  return `${isMet(finding) ? 'met' : 'MISSED'}${isNoise(finding) ? ', but noise' : ''}`;
 };
 
 const spread = (finding: Finding, name: string): string => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { compare, type Contestant } from '../../bench/harness/comparison.ts';
-import { figure, isMet, ratioFinding } from '../../bench/harness/finding.ts';
+import { figure, isMet, isNoise, ratioFinding } from '../../bench/harness/finding.ts';
 import { median, quantile, spreadOf } from '../../bench/harness/statistics.ts';
 
 const answering = (name: string, answers: readonly number[], turns: string[]): Contestant => {
@@ -70,4 +70,18 @@ test('quantiles are taken from the samples themselves', () => {
   expect(median([9, 1, 5])).toBe(5);
   expect(spreadOf([2, 8, 4])).toEqual({ median: 4, low: 2, high: 8 });
   expect(() => median([])).toThrow('no samples');
+});
+
+test.for([
+  [1.1, false],
+  [0.9, false],
+  [1.11, true],
+  [0.89, true],
+  [Number.NaN, true],
+] as const)('with a control of %s a ratio is called noise: %s', ([median, noise]) => {
+  expect(isNoise(figure('a ratio', 'ratio', 1, { atLeast: 0.8 }, { control: { median, low: median, high: median } }))).toBe(noise);
+});
+
+test('a count has no control and is no noise', () => {
+  expect(isNoise(figure('statements', 'statements', 1, { atMost: 1 }))).toBe(false);
 });
