@@ -58,7 +58,7 @@ export const createWireWorld = async (given: Environment = {}): Promise<WireWorl
       started += 1;
       const service = await startService({ ...environment, PORT: String(started === 1 ? port : await freePort()), ...changed });
       const wire = await openWire(service.url);
-      const replica = { ...service, wire, person: (user: string) => wirePerson(wire, tiktok, { dev_user: user }) };
+      const replica = { ...service, wire, person: (user: string) => wirePerson(wire, tiktok, { dev_user: user }, environment.PUBLIC_URL) };
       replicas.push(replica);
       return replica;
     },
