@@ -35,13 +35,14 @@ export const isMet = ({ value, target }: Finding): boolean => {
   return 'atLeast' in target ? value >= target.atLeast : value <= target.atMost;
 };
 
-const strayLimit = 0.1;
+const steady = { from: 0.9, to: 1.1 };
 
 /** Whether the baseline against itself was so far from 1 that the ratio beside it says nothing. */
 export const isNoise = ({ evidence }: Finding): boolean => {
   const control = evidence?.['control'];
   if (typeof control !== 'object' || control === null || !('median' in control)) return false;
-  return !(Math.abs(Number(control.median) - 1) <= strayLimit);
+  const median = Number(control.median);
+  return !(median >= steady.from && median <= steady.to);
 };
 
 export const figure = (name: string, unit: string, value: number, target: Target | null = null, evidence?: Finding['evidence']): Finding => ({
