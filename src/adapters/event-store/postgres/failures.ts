@@ -1,10 +1,12 @@
 import pg from 'pg';
+import { z } from 'zod';
 import { unavailable, type Unavailable } from '../../../application/failures.ts';
 
 /** Error codes and fixed texts only: what the server says may quote stored data. */
 const reasonOf = (error: unknown): string => {
   if (error instanceof pg.DatabaseError) return `PostgreSQL answered ${error.code ?? 'without a code'}`;
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return `PostgreSQL is out of reach: ${error.code}`;
+  if (error instanceof z.ZodError) return 'PostgreSQL answered in another shape than expected';
   return error instanceof Error ? `PostgreSQL is out of reach: ${error.message}` : 'PostgreSQL is out of reach';
 };
 
