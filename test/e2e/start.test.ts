@@ -45,11 +45,13 @@ describe('npm start without settings', () => {
 
   it('prints the addresses of the account page, the API page, the database and the simulator, which all answer', async () => {
     const { accountPage, apiPage, database, simulator } = addressesIn(service.output());
-    for (const page of [accountPage, apiPage, `${simulator}/`]) {
-      const answer = await fetch(page);
-      expect(answer.status, page).toBe(200);
-      expect(answer.headers.get('content-type'), page).toContain('text/html');
+    const wire = await openWire(service.url);
+    for (const page of [accountPage, apiPage]) {
+      const { origin, pathname } = new URL(page);
+      expect(origin).toBe(service.url);
+      expect(await wire.call({ url: pathname }), page).toMatchObject({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' } });
     }
+    expect((await fetch(simulator)).status).toBe(200);
     expect(await asReader(database)).toEqual([]);
     expect(service.errors().split('\n').filter((line) => line !== '' && !line.startsWith('npm '))).toEqual([]);
   });
@@ -89,7 +91,7 @@ describe('npm start without settings', () => {
     expect(await second.ended).toEqual({ code: 3, signal: null });
     expect(second.errors()).toMatch(/^The data directory \S+ is in use by another running service \(process \d+\)\. Stop that one first.*\n$/);
     expect(second.output()).toBe('');
-    expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
+    expect((await (await openWire(service.url)).call({ url: '/readyz' })).status).toBe(200);
   });
 
   it('SIGTERM ends everything with exit code 0', async () => {
@@ -129,8 +131,8 @@ describe('a killed service', () => {
     const after = await startService(place.environment);
     const same = wirePerson(await openWire(after.url), simulatorControl(after.simulatorUrl), Object.fromEntries(person.cookies));
     expect(await same.connections()).toEqual(connected);
-    const read = await fetch(`${after.url}/v1/connections?user_id=${user}`, { headers: { authorization: `Bearer ${key}` } });
-    expect(await read.json()).toEqual({ data: connected, next_cursor: null });
+    const read = await same.call({ url: `/v1/connections?user_id=${user}`, headers: { authorization: `Bearer ${key}` } });
+    expect(read.json()).toEqual({ data: connected, next_cursor: null });
     expect(outcomeOf(await same.comeBack(inProgress)), how).toBe('success');
     expect((await same.connections()).map(({ tiktok }) => tiktok.display_name)).toContain('Chidi <Runs> & Rests');
     const chidi = (await same.connections()).find(({ tiktok }) => tiktok.display_name?.startsWith('Chidi') === true);
