@@ -34,11 +34,12 @@ export const ask = <Row>(
 /**
  * Runs `work` between BEGIN and COMMIT on a connection of its own. Rejects, with everything rolled back, when `work`
  * or the commit does; the connection is then closed, since nobody knows what state it is in.
+ * @param settings further statements without values, sent together with BEGIN
  */
-export const inTransaction = async <Value>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<Value>): Promise<Value> => {
+export const inTransaction = async <Value>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<Value>, settings = ''): Promise<Value> => {
   const client = await pool.connect();
   try {
-    await client.query('begin');
+    await client.query(`begin; ${settings}`);
     const value = await work(client);
     await client.query('commit');
     client.release();

@@ -25,7 +25,7 @@ export type Following = Readonly<{
 /** `Moved`: somebody else changed the checkpoint. */
 export type FollowEnd = Readonly<{ kind: 'CaughtUp' | 'Behind' | 'Stopped' | 'Moved'; checkpoint: Checkpoint | null }>;
 
-const defaultCatchUpBatch = 5_000;
+const defaultCatchUpBatch = 4_000;
 const liveBatch = 200;
 
 const followOnce = async (following: Following, from: Checkpoint | null, live: boolean): Promise<Result<FollowEnd, FeedFailure>> => {

@@ -45,6 +45,9 @@ export const sift = (events: readonly StoredEvent[], { parked, skipped }: Parkin
   return { readable, unreadable: [...unreadable.values()] };
 };
 
+// A plan kept from when a table was small would read all of it, batch after batch, once it is large.
+const planAnew = 'set local plan_cache_mode = force_custom_plan';
+
 export const createBatchWriter = (pool: pg.Pool, projector: Projector, copy: Copy): BatchWriter => {
   let known: (Parking & Readonly<{ version: string }>) | undefined;
 
@@ -76,11 +79,15 @@ export const createBatchWriter = (pool: pg.Pool, projector: Projector, copy: Cop
   };
 
   const writeOnce = (from: Checkpoint | null, batch: FeedBatch, mayCommit: () => boolean, narrowing: boolean): Promise<WrittenBatch> =>
-    inTransaction(pool, async (client) => {
-      const written = await writeWithin(client, from, batch, narrowing);
-      if (!mayCommit()) throw new RolledBack(unavailable('database', 'driving was lost within a batch'));
-      return written;
-    });
+    inTransaction(
+      pool,
+      async (client) => {
+        const written = await writeWithin(client, from, batch, narrowing);
+        if (!mayCommit()) throw new RolledBack(unavailable('database', 'driving was lost within a batch'));
+        return written;
+      },
+      planAnew,
+    );
 
   const write = async (from: Checkpoint | null, batch: FeedBatch, mayCommit: () => boolean, narrowing: boolean): Promise<Result<WrittenBatch, Unavailable>> => {
     try {
