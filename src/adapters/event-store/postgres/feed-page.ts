@@ -20,7 +20,7 @@ export type FeedPage = Readonly<{
 
 // How far the feed may look now. Below the snapshot's xmin every transaction has ended, so nothing can still appear
 // there; the place is compared and sorted by as a whole, for the order of positions alone is not that of commits.
-// All of this is answered from the index of the feed's order.
+// All of this is answered from the index of the feed's order, also before the table was ever analysed.
 const reach = {
   name: 'feed_reach',
   text: `with scanned as materialized (
@@ -30,7 +30,8 @@ const reach = {
       order by e.xid, e.position limit $4
     )
     select (select count(*)::integer from scanned) as scanned, (select count(*)::integer from scanned where wanted) as wanted,
-      exists (select from tiktok_connections.events h where h.xid >= pg_snapshot_xmin(pg_current_snapshot())) as held,
+      coalesce((select h.xid from tiktok_connections.events h order by h.xid desc, h.position desc limit 1)
+        >= pg_snapshot_xmin(pg_current_snapshot()), false) as held,
       edge.xid, edge.position
     from (select) one left join lateral (select s.xid, s.position from scanned s order by s.xid desc, s.position desc limit 1) edge on true`,
 };

@@ -42,7 +42,8 @@ const pageReader = (pool: pg.Pool, store: string, { batchSize, streamPrefixes }:
     ahead = null;
     if (page.isErr()) return page;
     const { entries, full, next } = page.value;
-    window = entries.length * 2 < batchSize ? Math.min(window * 2, Math.max(largestWindow, batchSize)) : batchSize;
+    const sparse = full && entries.length * 2 < batchSize;
+    window = sparse ? Math.min(window * 2, Math.max(largestWindow, batchSize)) : batchSize;
     if (full) ahead = read(next);
     return page;
   };

@@ -10,7 +10,7 @@ export type OldestXmin = Readonly<{
   transactions: number;
   /** How long that one has run; null when it is not visible to our role. */
   seconds: number | null;
-  /** How long the oldest committed event has waited to be shown; 0 when none waits. */
+  /** How long the first committed event that waits has waited to be shown; 0 when none waits. */
   heldSeconds: number;
 }>;
 
@@ -20,8 +20,8 @@ const statement = `
   with snapshot as materialized (select pg_current_snapshot() as now)
   select (pg_snapshot_xmax(now)::text::numeric - pg_snapshot_xmin(now)::text::numeric)::double precision as transactions,
     (select date_part('epoch', clock_timestamp() - min(a.xact_start)) from pg_stat_activity a where a.backend_xid is not null) as seconds,
-    coalesce((select greatest(0, date_part('epoch', clock_timestamp() - min(e.recorded_at)))
-      from tiktok_connections.events e where e.xid >= pg_snapshot_xmin(now)), 0) as held_seconds
+    coalesce((select greatest(0, date_part('epoch', clock_timestamp() - e.recorded_at)) from tiktok_connections.events e
+      where e.xid >= pg_snapshot_xmin(now) order by e.xid, e.position limit 1), 0) as held_seconds
   from snapshot`;
 
 export const readOldestXmin = async (pool: pg.Pool): Promise<Result<OldestXmin, Unavailable>> => {
