@@ -89,9 +89,12 @@ const lifeOf = (stored: ConnectionRow): OwnedLife => ({
   revision: stored.revision,
 });
 
-/** The record that these rows of one connection were made of. Lives are numbered in the order of their owners. */
+/**
+ * The record that these rows of one connection were made of, owners in their order. An owner's revision is that of their last event, so
+ * it orders them also where a history gives one life two owners.
+ */
 export const recordOf = (rows: readonly ConnectionRow[]): ConnectionRecord | null => {
-  const inOrder = rows.toSorted((a, b) => a.life - b.life);
+  const inOrder = rows.toSorted((a, b) => a.revision - b.revision);
   const [first] = inOrder;
   if (first === undefined) return null;
   return { id: first.connection_id, firstConnectedAt: first.connection_first_connected_at, owners: inOrder.map(lifeOf) };
