@@ -10,6 +10,14 @@ export type ClientKey = Brand<string, 'ClientKey'>;
 export type AuthorizationId = Brand<string, 'AuthorizationId'>;
 /** One attempt to refresh a connection's tokens. */
 export type AttemptId = Brand<string, 'AttemptId'>;
+/** One post on its way to TikTok; derived from the caller's idempotency key, so a repeated request is the same publication. */
+export type PublicationId = Brand<string, 'PublicationId'>;
+/** TikTok's `publish_id` of one upload. Opaque, at most 64 characters. */
+export type PublishId = Brand<string, 'PublishId'>;
+/** TikTok's id of a public post: 19 digits, kept as text because a JSON number would be rounded. */
+export type PostId = Brand<string, 'PostId'>;
+/** A file uploaded to us. */
+export type MediaId = Brand<string, 'MediaId'>;
 /** One intent to change something; event ids derive from it, so a repeated command writes nothing twice. */
 export type CommandId = Brand<string, 'CommandId'>;
 export type EventId = Brand<string, 'EventId'>;
@@ -29,3 +37,7 @@ export const attemptId = (text: string): AttemptId => text as AttemptId;
 export const commandId = (text: string): CommandId => text as CommandId;
 export const eventId = (text: string): EventId => text as EventId;
 export const openId = (text: string): OpenId => text as OpenId;
+export const publicationId = (text: string): PublicationId => text as PublicationId;
+export const publishId = (text: string): PublishId => text as PublishId;
+export const postId = (text: string): PostId => text as PostId;
+export const mediaId = (text: string): MediaId => text as MediaId;
