@@ -5,6 +5,7 @@ import type { EventToAppend } from '../../src/application/ports/event-store.ts';
 import type {
   Connected,
   Disconnected,
+  PersonalDataErased,
   ProfileChanged,
   ReauthorizationRequired,
   ScopesChanged,
@@ -78,6 +79,11 @@ export const scopesChanged = (): ScopesChanged => ({
 export const disconnected = (changes: Partial<Disconnected['data']> = {}): Disconnected => ({
   type: 'Disconnected',
   data: { life: 1, by: { kind: 'user' }, revokeConfirmed: true, disconnectedAt: aMoment, ...changes },
+});
+
+export const personalDataErased = (changes: Partial<PersonalDataErased['data']> = {}): PersonalDataErased => ({
+  type: 'PersonalDataErased',
+  data: { lives: [1], requestedBy: { kind: 'operator' }, erasedAt: aMoment, ...changes },
 });
 
 /** An event with an id of its own, ready to be appended. */

@@ -1,21 +1,21 @@
 import type { DomainEvent } from '../ports/event-store.ts';
-import { sealedMark, type Shown } from './shown-data.ts';
+import { sealedMark, type SealedMark, type Shown } from './shown-data.ts';
 
 type EventType = DomainEvent['type'];
 type DataOf<Type extends EventType> = Extract<DomainEvent, { readonly type: Type }>['data'];
 
-type Redactors = { readonly [Type in EventType]: (data: DataOf<Type>) => Shown<DataOf<Type>> };
+type Redactors = { readonly [Type in EventType]: (data: DataOf<Type>, mark: SealedMark) => Shown<DataOf<Type>> };
 
 /** Field by field, never by copying: what a stored event has beyond its type stays hidden. */
 const redactors: Redactors = {
-  Connected: (data) => ({
+  Connected: (data, mark) => ({
     life: data.life,
     user_id: data.userId,
     client_key: data.clientKey,
     authorization_id: data.authorizationId,
     connected_at: data.connectedAt,
-    profile: sealedMark,
-    tokens: { access: sealedMark, refresh: sealedMark },
+    profile: mark,
+    tokens: { access: mark, refresh: mark },
     scopes: data.scopes,
     access_token_expires_at: data.accessTokenExpiresAt,
     refresh_token_expires_at: data.refreshTokenExpiresAt,
@@ -27,10 +27,10 @@ const redactors: Redactors = {
     started_at: data.startedAt,
     deadline: data.deadline,
   }),
-  TokensRefreshed: (data) => ({
+  TokensRefreshed: (data, mark) => ({
     life: data.life,
     attempt_id: data.attemptId,
-    tokens: { access: sealedMark, refresh: sealedMark },
+    tokens: { access: mark, refresh: mark },
     scopes: data.scopes,
     access_token_expires_at: data.accessTokenExpiresAt,
     refresh_token_expires_at: data.refreshTokenExpiresAt,
@@ -53,9 +53,9 @@ const redactors: Redactors = {
     log_id: data.logId,
     required_at: data.requiredAt,
   }),
-  ProfileChanged: (data) => ({
+  ProfileChanged: (data, mark) => ({
     life: data.life,
-    profile: sealedMark,
+    profile: mark,
     changed: data.changed,
     observed_at: data.observedAt,
   }),
@@ -72,28 +72,38 @@ const redactors: Redactors = {
     revoke_confirmed: data.revokeConfirmed,
     disconnected_at: data.disconnectedAt,
   }),
+  PersonalDataErased: (data) => ({
+    lives: data.lives,
+    requested_by: data.requestedBy.kind === 'service' ? { kind: data.requestedBy.kind, key_id: data.requestedBy.keyId } : { kind: data.requestedBy.kind },
+    erased_at: data.erasedAt,
+  }),
 };
 
 export type ShownData = { readonly [Type in EventType]: Shown<DataOf<Type>> }[EventType];
 
-/** The data of an event as it may be shown to whoever may read the history. */
-export const redact = (event: DomainEvent): ShownData => {
+/**
+ * The data of an event as it may be shown to whoever may read the history.
+ * @param mark stands for what is sealed: `erasedMark` in an event of a life that was erased
+ */
+export const redact = (event: DomainEvent, mark: SealedMark = sealedMark): ShownData => {
   switch (event.type) {
     case 'Connected':
-      return redactors.Connected(event.data);
+      return redactors.Connected(event.data, mark);
     case 'TokenRefreshStarted':
-      return redactors.TokenRefreshStarted(event.data);
+      return redactors.TokenRefreshStarted(event.data, mark);
     case 'TokensRefreshed':
-      return redactors.TokensRefreshed(event.data);
+      return redactors.TokensRefreshed(event.data, mark);
     case 'TokenRefreshFailed':
-      return redactors.TokenRefreshFailed(event.data);
+      return redactors.TokenRefreshFailed(event.data, mark);
     case 'ReauthorizationRequired':
-      return redactors.ReauthorizationRequired(event.data);
+      return redactors.ReauthorizationRequired(event.data, mark);
     case 'ProfileChanged':
-      return redactors.ProfileChanged(event.data);
+      return redactors.ProfileChanged(event.data, mark);
     case 'ScopesChanged':
-      return redactors.ScopesChanged(event.data);
+      return redactors.ScopesChanged(event.data, mark);
     case 'Disconnected':
-      return redactors.Disconnected(event.data);
+      return redactors.Disconnected(event.data, mark);
+    case 'PersonalDataErased':
+      return redactors.PersonalDataErased(event.data, mark);
   }
 };

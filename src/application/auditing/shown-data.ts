@@ -2,7 +2,9 @@ import type { Sealed } from '../../domain/values/sealed.ts';
 
 /** What stands in place of every sealed value. */
 export const sealedMark = '[sealed]';
-type SealedMark = typeof sealedMark;
+/** What stands there once the life it belongs to was erased. */
+export const erasedMark = '[erased]';
+export type SealedMark = typeof sealedMark | typeof erasedMark;
 
 type SnakeCase<Name extends string> = Name extends `${infer First}${infer Rest}`
   ? First extends Lowercase<First>
@@ -19,7 +21,7 @@ type ShownValue<Value> = Value extends Sealed
       : Shown<Value>;
 
 /**
- * An event's data as an auditor sees it: every field under its name in snake case, everything sealed as `[sealed]`.
+ * An event's data as an auditor sees it: every field under its name in snake case, everything sealed as `[sealed]` or `[erased]`.
  * Whoever renders into this type can neither forget a field nor let a sealed value through.
  */
 export type Shown<Data> = { readonly [Field in keyof Data & string as SnakeCase<Field>]: ShownValue<Data[Field]> };

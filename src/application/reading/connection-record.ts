@@ -13,6 +13,8 @@ export type OwnedLife = Readonly<{
   status: ConnectionStatus;
   clientKey: ClientKey;
   profile: Sealed;
+  /** Its profile is shown to nobody any more, whether or not its key is gone already. */
+  erased: boolean;
   /** Null once the life has ended: its keys go. */
   tokens: SealedTokens | null;
   scopes: readonly Scope[];
@@ -43,6 +45,7 @@ const connectedLife = (data: Connected['data'], before: OwnedLife | undefined, a
   status: 'active',
   clientKey: data.clientKey,
   profile: data.profile,
+  erased: before?.life === data.life && before.erased,
   tokens: data.tokens,
   scopes: data.scopes,
   accessTokenExpiresAt: data.accessTokenExpiresAt,
@@ -71,6 +74,12 @@ export const evolveRecord = (
   }
   const current = record === null ? undefined : currentLife(record);
   if (record === null || current === undefined) return record;
+  if (event.type === 'PersonalDataErased') {
+    const { lives } = event.data;
+    const marked = (owner: OwnedLife): OwnedLife => ({ ...owner, erased: true, updatedAt: occurredAt, revision });
+    const owners = record.owners.map((owner) => (lives.includes(owner.life) ? marked(owner) : owner));
+    return { ...record, owners: owners.map((owner, index) => (index === owners.length - 1 ? { ...owner, updatedAt: occurredAt, revision } : owner)) };
+  }
   const touched = { ...current, updatedAt: occurredAt, revision };
   const replaceCurrent = (life: OwnedLife): ConnectionRecord => ({ ...record, owners: [...record.owners.slice(0, -1), life] });
   switch (event.type) {

@@ -58,6 +58,11 @@ export const workChanges = (
   { event, revision, occurredAt }: Pick<RecordedEvent, 'event' | 'revision' | 'occurredAt'>,
   policy: RefreshPolicy,
 ): readonly WorkChange[] => {
+  if (event.type === 'PersonalDataErased') {
+    return event.data.lives.map((life) => ({
+      put: { kind: 'destroy_keys', subject: `${connectionId}:${life}`, connectionId, life, revision, dueAt: occurredAt },
+    }));
+  }
   const { life } = event.data;
   const place = spread(`${connectionId}:${revision}`);
   const put = (kind: WorkKind, subject: string, dueAt: Instant): WorkChange => ({ put: { kind, subject, connectionId, life, revision, dueAt } });

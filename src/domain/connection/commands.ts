@@ -2,7 +2,7 @@ import type { AttemptId, AuthorizationId, ClientKey, UserId } from '../values/id
 import type { Instant } from '../values/instant.ts';
 import type { Scope } from '../values/scopes.ts';
 import type { Sealed } from '../values/sealed.ts';
-import type { DisconnectedBy, ProfileField, ReauthorizationReason, RefreshFailureClass, SealedTokens } from './events.ts';
+import type { DisconnectedBy, ErasureRequester, ProfileField, ReauthorizationReason, RefreshFailureClass, SealedTokens } from './events.ts';
 
 /** Tokens and profile are sealed under the data keys of `life`, the life that this connect begins or continues. */
 export type Connect = Readonly<{
@@ -82,6 +82,21 @@ export type RequireReauthorization = Readonly<{
   at: Instant;
 }>;
 
+/** Which lives of a connection: every one, those of one owner, or those with these numbers. */
+export type LivesChosen =
+  | Readonly<{ kind: 'all' }>
+  | Readonly<{ kind: 'owner'; userId: UserId }>
+  | Readonly<{ kind: 'lives'; lives: readonly number[] }>;
+
+/** `revokeConfirmed` is about the running life, where that is among the chosen ones. */
+export type ErasePersonalData = Readonly<{
+  type: 'ErasePersonalData';
+  chosen: LivesChosen;
+  requestedBy: ErasureRequester;
+  revokeConfirmed: boolean;
+  at: Instant;
+}>;
+
 export type ConnectionCommand =
   | Connect
   | StartRefresh
@@ -90,4 +105,5 @@ export type ConnectionCommand =
   | RequireReauthorization
   | RecordProfile
   | RecordScopes
-  | Disconnect;
+  | Disconnect
+  | ErasePersonalData;

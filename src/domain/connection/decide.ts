@@ -6,6 +6,7 @@ import type {
   Connect,
   ConnectionCommand,
   Disconnect,
+  ErasePersonalData,
   RecordProfile,
   RecordRefreshed,
   RecordRefreshFailure,
@@ -15,7 +16,7 @@ import type {
 } from './commands.ts';
 import type { ConnectionEvent, ReauthorizationReason } from './events.ts';
 import type { ConnectionRejection } from './rejections.ts';
-import { evolve, initial, lifeOfNextConnect, type Active, type Attempt, type ConnectionState, type Living } from './state.ts';
+import { evolve, initial, lifeOfNextConnect, type Active, type Attempt, type ConnectionState, type Living, type PastLife } from './state.ts';
 
 type Decision = Result<readonly ConnectionEvent[], ConnectionRejection>;
 
@@ -148,6 +149,32 @@ const disconnect = (command: Disconnect, state: ConnectionState): Decision => {
   return ok([{ type: 'Disconnected', data: { life: state.life, by, revokeConfirmed, disconnectedAt: at } }]);
 };
 
+const isChosen = ({ chosen }: ErasePersonalData, { life, userId }: PastLife): boolean => {
+  switch (chosen.kind) {
+    case 'all':
+      return true;
+    case 'owner':
+      return userId === chosen.userId;
+    case 'lives':
+      return chosen.lives.includes(life);
+  }
+};
+
+/** Another owner's running life is left alone. */
+const erasePersonalData = (command: ErasePersonalData, state: ConnectionState): Decision => {
+  if (state.status === 'none') return err({ kind: 'NotConnected' });
+  const { requestedBy, revokeConfirmed, at } = command;
+  const chosen = state.lives.filter((past) => isChosen(command, past));
+  if (chosen.length === 0) return err({ kind: 'NotYourConnection' });
+  const lives = chosen.filter(({ erased }) => !erased).map(({ life }) => life);
+  if (lives.length === 0) return nothing;
+  const ended: readonly ConnectionEvent[] =
+    state.status === 'disconnected' || !lives.includes(state.life)
+      ? []
+      : [{ type: 'Disconnected', data: { life: state.life, by: { kind: 'operator' }, revokeConfirmed, disconnectedAt: at } }];
+  return ok([...ended, { type: 'PersonalDataErased', data: { lives, requestedBy, erasedAt: at } }]);
+};
+
 export const decide = (command: ConnectionCommand, state: ConnectionState): Decision => {
   switch (command.type) {
     case 'Connect':
@@ -166,6 +193,8 @@ export const decide = (command: ConnectionCommand, state: ConnectionState): Deci
       return recordScopes(command, state);
     case 'Disconnect':
       return disconnect(command, state);
+    case 'ErasePersonalData':
+      return erasePersonalData(command, state);
   }
 };
 

@@ -123,6 +123,15 @@ export type ReauthorizationRequired = Readonly<{
   }>;
 }>;
 
+/** `service` is an application's backend, by the id of its API key. */
+export type ErasureRequester = Readonly<{ kind: 'operator' }> | Readonly<{ kind: 'service'; keyId: string }>;
+
+/** Fences these lives: nothing of them is sealed or shown any more, and all their keys are to be destroyed. */
+export type PersonalDataErased = Readonly<{
+  type: 'PersonalDataErased';
+  data: Readonly<{ lives: readonly number[]; requestedBy: ErasureRequester; erasedAt: Instant }>;
+}>;
+
 export type ConnectionEvent =
   | Connected
   | TokenRefreshStarted
@@ -131,4 +140,5 @@ export type ConnectionEvent =
   | ReauthorizationRequired
   | ProfileChanged
   | ScopesChanged
-  | Disconnected;
+  | Disconnected
+  | PersonalDataErased;

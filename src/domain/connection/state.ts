@@ -6,6 +6,7 @@ import type {
   Connected,
   ConnectionEvent,
   DisconnectedBy,
+  PersonalDataErased,
   ReauthorizationReason,
   SealedTokens,
   TokenRefreshFailed,
@@ -40,8 +41,13 @@ export type Refreshing = Readonly<{
   lastFailedAt: Instant | null;
 }>;
 
+/** A life that has begun, and whose it is for ever. */
+export type PastLife = Readonly<{ life: number; userId: UserId; erased: boolean }>;
+
 type Life = Readonly<{
   life: number;
+  /** Every one so far, this one last. */
+  lives: readonly PastLife[];
   userId: UserId;
   clientKey: ClientKey;
   authorizationId: AuthorizationId;
@@ -62,6 +68,7 @@ export type AwaitingConsent = Life & Readonly<{ status: 'reauthorization_require
 export type Ended = Readonly<{
   status: 'disconnected';
   life: number;
+  lives: readonly PastLife[];
   userId: UserId;
   clientKey: ClientKey;
   connectedAt: Instant;
@@ -100,9 +107,15 @@ const freshSet = (tokenSet: number, issuedAt: Instant, broughtBy: AttemptId | nu
   lastFailedAt: null,
 });
 
+/** One entry for each life: a re-consent changes none. */
+const livesAfter = (state: ConnectionState, { life, userId }: Connected['data']): readonly PastLife[] => {
+  const before = state.status === 'none' ? [] : state.lives;
+  return before.some((past) => past.life === life) ? before : [...before, { life, userId, erased: false }];
+};
+
 const connected = (state: ConnectionState, { data }: Connected): Active => {
   const before = state.status === 'active' || state.status === 'reauthorization_required' ? state.refreshing.tokenSet : 0;
-  return { status: 'active', ...data, refreshing: freshSet(before + 1, data.connectedAt, null) };
+  return { status: 'active', ...data, lives: livesAfter(state, data), refreshing: freshSet(before + 1, data.connectedAt, null) };
 };
 
 const started = (refreshing: Refreshing, { data }: TokenRefreshStarted): Refreshing => ({
@@ -134,9 +147,14 @@ const failed = (refreshing: Refreshing, { data }: TokenRefreshFailed): Refreshin
 });
 
 const endOf = (state: Living, by: DisconnectedBy, disconnectedAt: Instant): Ended => {
-  const { life, userId, clientKey, connectedAt, profile, scopes } = state;
-  return { status: 'disconnected', life, userId, clientKey, connectedAt, profile, scopes, by, disconnectedAt };
+  const { life, lives, userId, clientKey, connectedAt, profile, scopes } = state;
+  return { status: 'disconnected', life, lives, userId, clientKey, connectedAt, profile, scopes, by, disconnectedAt };
 };
+
+const erased = <State extends Living | Ended>(state: State, { data }: PersonalDataErased): State => ({
+  ...state,
+  lives: state.lives.map((past) => (data.lives.includes(past.life) ? { ...past, erased: true } : past)),
+});
 
 const active = (state: Living): Active => {
   if (state.status === 'active') return state;
@@ -147,7 +165,9 @@ const active = (state: Living): Active => {
 /** Total: an event that does not fit the state (which our own history never holds) leaves it as it is. */
 export const evolve = (state: ConnectionState, event: ConnectionEvent): ConnectionState => {
   if (event.type === 'Connected') return connected(state, event);
-  if (state.status === 'none' || state.status === 'disconnected') return state;
+  if (state.status === 'none') return state;
+  if (event.type === 'PersonalDataErased') return erased(state, event);
+  if (state.status === 'disconnected') return state;
   switch (event.type) {
     case 'TokenRefreshStarted':
       return { ...state, refreshing: started(state.refreshing, event) };

@@ -18,6 +18,6 @@ test('a field of a new event can neither be forgotten nor shown while it is seal
   };
   // @ts-expect-error every field has to be shown
   const forgotten: Shown<Upcoming> = { user_id: shown.user_id, note: null, parts: [] };
-  expectTypeOf<Shown<Upcoming>['note']>().toEqualTypeOf<'[sealed]' | null>();
+  expectTypeOf<Shown<Upcoming>['note']>().toEqualTypeOf<'[sealed]' | '[erased]' | null>();
   expect(Object.keys(forgotten)).not.toContain('nested');
 });

@@ -6,7 +6,7 @@ import { lifeOfNextConnect, type ConnectionState } from '../../../src/domain/con
 import { authorizationId, clientKey } from '../../../src/domain/values/ids.ts';
 import { scope } from '../../../src/domain/values/scopes.ts';
 import { sealed, type Sealed } from '../../../src/domain/values/sealed.ts';
-import { connected, disconnected } from '../../support/sample-events.ts';
+import { connected, disconnected, personalDataErased } from '../../support/sample-events.ts';
 import { ada, bob, minute } from './commands.ts';
 
 const at = fc.integer({ min: 0, max: 59 }).map(minute);
@@ -35,6 +35,17 @@ export const anyCommand: fc.Arbitrary<ConnectionCommand> = fc.oneof(
   fc.record({ type: fc.constant('RecordProfile' as const), life, profile: envelope, changed, at }),
   fc.record({ type: fc.constant('RecordScopes' as const), life, scopes, at }),
   fc.record({ type: fc.constant('Disconnect' as const), life, requester: fc.option(user), by, revokeConfirmed: fc.boolean(), at }),
+  fc.record({
+    type: fc.constant('ErasePersonalData' as const),
+    chosen: fc.oneof(
+      fc.constant({ kind: 'all' } as const),
+      user.map((userId) => ({ kind: 'owner', userId }) as const),
+      fc.array(life, { maxLength: 4 }).map((lives) => ({ kind: 'lives', lives }) as const),
+    ),
+    requestedBy: fc.constant({ kind: 'operator' } as const),
+    revokeConfirmed: fc.boolean(),
+    at,
+  }),
 );
 
 /** Events in any order, also in orders that no history has. */
@@ -43,10 +54,12 @@ export const anyEvent: fc.Arbitrary<ConnectionEvent> = fc.oneof(
   fc.record({ life, profile: envelope, changed, observedAt: at }).map((data): ConnectionEvent => ({ type: 'ProfileChanged', data })),
   fc.record({ life, scopes, added: scopes, removed: scopes, observedAt: at }).map((data): ConnectionEvent => ({ type: 'ScopesChanged', data })),
   fc.record({ life, by, revokeConfirmed: fc.boolean(), disconnectedAt: at }).map(disconnected),
+  fc.record({ lives: fc.array(life, { minLength: 1, maxLength: 4 }), erasedAt: at }).map(personalDataErased),
 );
 
 /** Most commands aim at the running life, so that histories grow; some miss it. */
 const aimed = (command: ConnectionCommand, state: ConnectionState): ConnectionCommand => {
+  if (command.type === 'ErasePersonalData') return command;
   const running = command.type === 'Connect' || state.status === 'none' ? lifeOfNextConnect(state) : state.life;
   return { ...command, life: command.life === 4 ? 4 : running };
 };

@@ -1,4 +1,4 @@
-import type { Connect, Disconnect, RecordProfile, RecordScopes } from '../../../src/domain/connection/commands.ts';
+import type { Connect, Disconnect, ErasePersonalData, RecordProfile, RecordScopes } from '../../../src/domain/connection/commands.ts';
 import { authorizationId, userId } from '../../../src/domain/values/ids.ts';
 import { instant } from '../../../src/domain/values/instant.ts';
 import { scope } from '../../../src/domain/values/scopes.ts';
@@ -40,6 +40,15 @@ export const disconnect = (changes: Partial<Disconnect> = {}): Disconnect => ({
   life: 1,
   requester: ada,
   by: { kind: 'user' },
+  revokeConfirmed: true,
+  at: minute(9),
+  ...changes,
+});
+
+export const erase = (changes: Partial<ErasePersonalData> = {}): ErasePersonalData => ({
+  type: 'ErasePersonalData',
+  chosen: { kind: 'all' },
+  requestedBy: { kind: 'operator' },
   revokeConfirmed: true,
   at: minute(9),
   ...changes,

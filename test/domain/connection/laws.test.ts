@@ -62,7 +62,12 @@ describe('a connection', () => {
   it('writes into every event the life that it is about', () => {
     fc.assert(
       fc.property(anySteps, (steps) => {
-        for (const { after, events } of steps) for (const event of events) expect(event.data.life).toBe(lifeOf(after));
+        for (const { after, events } of steps) {
+          for (const event of events) {
+            if (event.type === 'PersonalDataErased') expect(Math.max(...event.data.lives)).toBeLessThanOrEqual(lifeOf(after));
+            else expect(event.data.life).toBe(lifeOf(after));
+          }
+        }
       }),
       { numRuns: 300 },
     );
@@ -75,6 +80,28 @@ describe('a connection', () => {
           if (after.status === 'none') continue;
           expect(after.scopes).toEqual(scopeSet(after.scopes));
           if (before.status !== 'none' && before.life === after.life) expect(after.connectedAt).toBe(before.connectedAt);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('erases a life once at most, only with its end behind it, and never another owner\'s', () => {
+    fc.assert(
+      fc.property(anySteps, (steps) => {
+        const gone = new Set<number>();
+        for (const { command, after, events } of steps) {
+          for (const event of events) {
+            if (event.type !== 'PersonalDataErased' || command.type !== 'ErasePersonalData' || after.status === 'none') continue;
+            for (const life of event.data.lives) {
+              expect(gone.has(life)).toBe(false);
+              gone.add(life);
+              expect(after.status === 'disconnected' || after.life !== life).toBe(true);
+              const owner = after.lives.find((past) => past.life === life)?.userId;
+              if (command.chosen.kind === 'owner') expect(owner).toBe(command.chosen.userId);
+            }
+          }
+          if (after.status !== 'none') expect(after.lives.filter(({ erased }) => erased).map(({ life }) => life)).toEqual([...gone].sort());
         }
       }),
       { numRuns: 300 },
@@ -104,6 +131,6 @@ describe('a connection', () => {
       }),
       { numRuns: 300 },
     );
-    expect([...seen].sort()).toEqual(['Connected', 'Disconnected', 'ProfileChanged', 'ScopesChanged', 'active', 'disconnected', 'none']);
+    expect([...seen].sort()).toEqual(['Connected', 'Disconnected', 'PersonalDataErased', 'ProfileChanged', 'ScopesChanged', 'active', 'disconnected', 'none']);
   });
 });

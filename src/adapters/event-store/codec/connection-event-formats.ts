@@ -4,6 +4,7 @@ import {
   type Connected,
   type ConnectionEvent,
   type Disconnected,
+  type PersonalDataErased,
   type ProfileChanged,
   type ReauthorizationRequired,
   type ScopesChanged,
@@ -111,6 +112,15 @@ const disconnected: z.ZodType<Disconnected['data']> = z.object({
   disconnectedAt: storedInstant,
 });
 
+const personalDataErased: z.ZodType<PersonalDataErased['data']> = z.object({
+  lives: z.array(storedLife).min(1),
+  requestedBy: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('operator') }),
+    z.object({ kind: z.literal('service'), keyId: z.string() }),
+  ]),
+  erasedAt: storedInstant,
+});
+
 export const connectionEventFormats: Readonly<Record<ConnectionEvent['type'], EventFormat>> = {
   Connected: eventFormat(1, connected, (data) => ({ type: 'Connected', data })),
   TokenRefreshStarted: eventFormat(1, tokenRefreshStarted, (data) => ({ type: 'TokenRefreshStarted', data })),
@@ -120,4 +130,5 @@ export const connectionEventFormats: Readonly<Record<ConnectionEvent['type'], Ev
   ProfileChanged: eventFormat(1, profileChanged, (data) => ({ type: 'ProfileChanged', data })),
   ScopesChanged: eventFormat(1, scopesChanged, (data) => ({ type: 'ScopesChanged', data })),
   Disconnected: eventFormat(1, disconnected, (data) => ({ type: 'Disconnected', data })),
+  PersonalDataErased: eventFormat(1, personalDataErased, (data) => ({ type: 'PersonalDataErased', data })),
 };

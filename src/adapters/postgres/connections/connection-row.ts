@@ -75,6 +75,7 @@ const lifeOf = (stored: ConnectionRow): OwnedLife => ({
   status: stored.status,
   clientKey: stored.client_key,
   profile: stored.sealed_profile,
+  erased: stored.profile_state === 'erased',
   tokens:
     stored.sealed_access_token === null || stored.sealed_refresh_token === null
       ? null
@@ -91,10 +92,11 @@ const lifeOf = (stored: ConnectionRow): OwnedLife => ({
 
 /**
  * The record that these rows of one connection were made of, owners in their order. An owner's revision is that of their last event, so
- * it orders them also where a history gives one life two owners.
+ * it orders them also where a history gives one life two owners. An erasure is an event of all it covers, and of the current owner, who
+ * is the last.
  */
 export const recordOf = (rows: readonly ConnectionRow[]): ConnectionRecord | null => {
-  const inOrder = rows.toSorted((a, b) => a.revision - b.revision);
+  const inOrder = rows.toSorted((a, b) => a.revision - b.revision || Number(a.current_owner) - Number(b.current_owner));
   const [first] = inOrder;
   if (first === undefined) return null;
   return { id: first.connection_id, firstConnectedAt: first.connection_first_connected_at, owners: inOrder.map(lifeOf) };

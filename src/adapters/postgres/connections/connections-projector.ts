@@ -2,6 +2,7 @@ import { err, ok, type Result } from 'neverthrow';
 import { z } from 'zod';
 import { connectionStreams } from '../../../application/execution/streams.ts';
 import type { Unavailable } from '../../../application/failures.ts';
+import { noProfile } from '../../../application/reading/profile.ts';
 import type { ClientKey } from '../../../domain/values/ids.ts';
 import { nothing } from '../database.ts';
 import type { Poison, PoisonEvent, ProjectionTransaction, Projector } from '../projector/projector.ts';
@@ -23,9 +24,11 @@ const lostKeys = (count: number): string =>
 const isShown = ({ life, isCurrent }: ChangedLife, { state }: ShownLife, clientKey: ClientKey): boolean =>
   isCurrent && life.clientKey === clientKey && life.status !== 'disconnected' && state === 'open' && life.tokens !== null;
 
-/** The profile as it was opened before, while it is the same one. */
-const alreadyShown = ({ life, stored }: ChangedLife): ShownLife | undefined =>
-  stored?.sealed_profile === life.profile && stored.life === life.life ? { state: stored.profile_state, profile: profileOf(stored) } : undefined;
+/** What needs no opening: an erased profile, and one that was opened before and is the same. */
+const alreadyShown = ({ life, stored }: ChangedLife): ShownLife | undefined => {
+  if (life.erased) return { state: 'erased', profile: noProfile };
+  return stored?.sealed_profile === life.profile && stored.life === life.life ? { state: stored.profile_state, profile: profileOf(stored) } : undefined;
+};
 
 const showLives = async (sealer: OpenAll, changed: readonly ChangedLife[]): Promise<Result<ReadonlyMap<ChangedLife, ShownLife>, Poison | Unavailable>> => {
   const sealedOnes = changed.filter((each) => alreadyShown(each) === undefined);
