@@ -24,6 +24,7 @@ import { createTikTokClient } from '../adapters/tiktok/tiktok-client.ts';
 import { destroyKeysOfEndedLife } from '../application/keys/destroy-keys.ts';
 import { createProviderGate } from '../application/tokens/provider-gate.ts';
 import { refreshWhenDue } from '../application/tokens/refresh-when-due.ts';
+import { validateWhenDue } from '../application/tokens/validate-when-due.ts';
 import type { Secret } from '../domain/values/secret.ts';
 import { developmentKey } from './development-key.ts';
 import { createContainer, type Container } from './parts.ts';
@@ -117,7 +118,13 @@ const provideBackground = (container: Container): void => {
   container.provide('expirySweep', (c) => createExpirySweep(c.get('pool')));
   container.provide('work', (c) => {
     const ports = { eventStore: c.get('eventStore'), dataKeys: c.get('dataKeys'), securityLog: c.get('securityLog') };
-    return createWorkRuntime({ pool: c.get('pool'), handlers: { destroy_keys: destroyKeysOfEndedLife(ports), refresh: refreshWhenDue(c.get('tokenPorts')) } });
+    const tokens = c.get('tokenPorts');
+    const handlers = {
+      destroy_keys: destroyKeysOfEndedLife(ports),
+      refresh: refreshWhenDue(tokens),
+      validate: validateWhenDue({ ...tokens, users: c.get('tiktok') }),
+    };
+    return createWorkRuntime({ pool: c.get('pool'), handlers });
   });
   container.provide('projectors', (c) =>
     createProjectorRuntime({

@@ -3,7 +3,7 @@ import { workChanges, type RefreshPolicy, type WorkChange } from '../../src/appl
 import type { ConnectionEvent } from '../../src/domain/connection/events.ts';
 import { connectionId } from '../../src/domain/values/ids.ts';
 import { millisOf, plusMillis } from '../../src/domain/values/instant.ts';
-import { aMoment, connected, disconnected, reauthorizationRequired, refreshFailed, refreshStarted, tokensRefreshed } from '../support/sample-events.ts';
+import { aMoment, connected, disconnected, profileChanged, reauthorizationRequired, refreshFailed, refreshStarted, tokensRefreshed } from '../support/sample-events.ts';
 
 const hour = 3_600_000;
 const id = (number: number) => connectionId(`00000000-0000-5000-8000-${String(number).padStart(12, '0')}`);
@@ -30,6 +30,22 @@ describe('the work of a connection', () => {
     expect(due / (180 * 24 * hour)).toBeLessThanOrEqual(0.95);
   });
 
+  it('eagerly refreshes before the refresh token ends, should it end first', () => {
+    const odd = { accessTokenExpiresAt: plusMillis(aMoment, 24 * hour), refreshTokenExpiresAt: plusMillis(aMoment, hour) };
+    expect(dueMillis(after(tokensRefreshed(odd)))).toBeLessThanOrEqual(0.85 * hour);
+  });
+
+  it('looks at each connection about once a day, at any time of the day', () => {
+    const validations = (event: ConnectionEvent, of = id(1)) =>
+      after(event, 'lazy', of).flatMap((change) => ('put' in change && change.put.kind === 'validate' ? [millisOf(change.put.dueAt) - millisOf(aMoment)] : []));
+    const first = Array.from({ length: 200 }, (_, number) => validations(connected(twoHours), id(number))[0] ?? Number.NaN);
+    expect(Math.min(...first)).toBeLessThan(8 * hour);
+    expect(Math.max(...first)).toBeGreaterThan(18 * hour);
+    expect(validations(profileChanged())[0]).toBeGreaterThanOrEqual(22 * hour);
+    expect(validations(tokensRefreshed(twoHours))).toEqual([]);
+    expect(validations(reauthorizationRequired())).toEqual([]);
+  });
+
   it('tries a refresh token of unknown age within a day', () => {
     expect(dueMillis(after(connected({ ...twoHours, refreshTokenExpiresAt: null }), 'lazy'))).toBeLessThanOrEqual(24 * hour);
   });
@@ -52,6 +68,7 @@ describe('the work of a connection', () => {
   it('is to destroy the keys of a life that ended, and nothing else', () => {
     expect(after(disconnected())).toEqual([
       { remove: { kind: 'refresh', subject: id(1), revision: 3 } },
+      { remove: { kind: 'validate', subject: id(1), revision: 3 } },
       { put: { kind: 'destroy_keys', subject: `${id(1)}:1`, connectionId: id(1), life: 1, revision: 3, dueAt: aMoment } },
     ]);
   });

@@ -13,9 +13,11 @@ const width = 12;
 export const createInMemoryEventLog = (): EventLog => {
   const name = `memory:${randomUUID()}`;
   const all: EventAddress[] = [];
+  const streams = new Map<StreamName, EventAddress[]>();
+  const ids = new Set<string>();
   const waiting = new Set<() => void>();
   const place = (count: number): Checkpoint => checkpoint(`${name}:${String(count).padStart(width, '0')}`);
-  const streamOf = (stream: StreamName): readonly EventAddress[] => all.filter((entry) => entry.stream === stream);
+  const streamOf = (stream: StreamName): readonly EventAddress[] => streams.get(stream) ?? [];
 
   const countAt = (after: Checkpoint | null): Result<number, CheckpointOfAnotherStore> => {
     if (after === null) return ok(0);
@@ -56,13 +58,15 @@ export const createInMemoryEventLog = (): EventLog => {
         return err({ kind: 'Conflict', stream });
       }
       if (repeated) return ok(there);
-      if (entries.some(({ id }) => all.some((entry) => entry.id === id))) return err({ kind: 'Conflict', stream });
+      if (entries.some(({ id }) => ids.has(id))) return err({ kind: 'Conflict', stream });
       const recordedAt = instant(Date.now());
       const added = entries.map(({ occurredAt, data, metadata, ...entry }, index): EventAddress => {
         const stored = { data, metadata, occurredAt };
         return { ...entry, stream, checkpoint: place(all.length + index + 1), recordedAt, stored };
       });
       all.push(...added);
+      streams.set(stream, [...stands, ...added]);
+      for (const { id } of added) ids.add(id);
       for (const wake of [...waiting]) wake();
       return ok(added);
     },

@@ -3,6 +3,8 @@ import type { WorkItem } from './work-of-connection.ts';
 export type WorkOutcome =
   /** The item's revision is done: by an event that replaces it, or for good where a step yields no event. */
   | Readonly<{ kind: 'Done' }>
+  /** Done for now without an event, and due again after so many milliseconds: kept with the lease, counted as no failure. */
+  | Readonly<{ kind: 'Later'; afterMillis: number }>
   /** To be leased again after so many milliseconds (the runtime adds its own backoff by attempts). */
   | Readonly<{ kind: 'Retry'; afterMillis: number; reason: string }>;
 

@@ -17,7 +17,7 @@ export type WorkItem = Readonly<{
   dueAt: Instant;
 }>;
 
-export const workKinds = ['destroy_keys', 'refresh'] as const;
+export const workKinds = ['destroy_keys', 'refresh', 'validate'] as const;
 export type WorkKind = (typeof workKinds)[number];
 
 export type WorkChange = Readonly<{ put: WorkItem }> | Readonly<{ remove: Readonly<{ kind: WorkKind; subject: string; revision: number }> }>;
@@ -25,7 +25,7 @@ export type WorkChange = Readonly<{ put: WorkItem }> | Readonly<{ remove: Readon
 const day = 24 * 3_600_000;
 
 /** 0 to 1, the same for the same text: spreads connections over time without chance. */
-const spread = (text: string): number => {
+export const spread = (text: string): number => {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
   return hash / 2 ** 32;
@@ -41,9 +41,13 @@ type Expiries = Readonly<{ accessTokenExpiresAt: Instant; refreshTokenExpiresAt:
 
 /** Well before the end, so that an outage of hours costs no token; a refresh token of unknown age is tried within a day. */
 const refreshDue = (policy: RefreshPolicy, at: Instant, { accessTokenExpiresAt, refreshTokenExpiresAt }: Expiries, place: number): Instant => {
-  if (policy === 'eager') return within(at, accessTokenExpiresAt, [0.6, 0.85], place);
+  const firstEnd = refreshTokenExpiresAt !== null && refreshTokenExpiresAt < accessTokenExpiresAt ? refreshTokenExpiresAt : accessTokenExpiresAt;
+  if (policy === 'eager') return within(at, firstEnd, [0.6, 0.85], place);
   return refreshTokenExpiresAt === null ? within(at, plusMillis(at, day), [0, 1], place) : within(at, refreshTokenExpiresAt, [0.8, 0.95], place);
 };
+
+/** The first look is anywhere in a day, so that who connected together is not asked together; then about once a day. */
+const validateDue = (at: Instant, first: boolean, place: number): Instant => within(at, plusMillis(at, day), first ? [0.1, 1.1] : [0.95, 1.05], place);
 
 const firstPauseMillis = 30_000;
 const longestPauseMillis = 3_600_000;
@@ -69,6 +73,7 @@ export const workChanges = (
   const remove = (kind: WorkKind): WorkChange => ({ remove: { kind, subject: connectionId, revision } });
   switch (event.type) {
     case 'Connected':
+      return [put('refresh', connectionId, refreshDue(policy, occurredAt, event.data, place)), put('validate', connectionId, validateDue(occurredAt, true, place))];
     case 'TokensRefreshed':
       return [put('refresh', connectionId, refreshDue(policy, occurredAt, event.data, place))];
     case 'TokenRefreshStarted':
@@ -79,8 +84,10 @@ export const workChanges = (
       return [remove('refresh')];
     case 'ProfileChanged':
     case 'ScopesChanged':
+      return [put('validate', connectionId, validateDue(occurredAt, false, place))];
+    case 'RevocationIgnored':
       return [];
     case 'Disconnected':
-      return [remove('refresh'), put('destroy_keys', `${connectionId}:${life}`, occurredAt)];
+      return [remove('refresh'), remove('validate'), put('destroy_keys', `${connectionId}:${life}`, occurredAt)];
   }
 };

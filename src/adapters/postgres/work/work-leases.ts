@@ -17,6 +17,8 @@ export interface WorkLeases {
   done(lease: Lease): Promise<void>;
   /** To be tried again after so many milliseconds, if the lease is still ours. */
   retry(lease: Lease, afterMillis: number, reason: string): Promise<void>;
+  /** Went well and is due again after so many milliseconds, if the lease is still ours: attempts count anew. */
+  later(lease: Lease, afterMillis: number): Promise<void>;
   /** Given back untried: the attempt does not count. */
   release(leases: readonly Lease[]): Promise<void>;
   /** Milliseconds until the next item may be due, 0 when one is; null when there is none. */
@@ -81,7 +83,7 @@ const done = {
 const retry = {
   name: 'work_leases.retry',
   text: `with waiting as (
-      update ${runs} set lease = null, leased_until = null, last_reason = $6,
+      update ${runs} set lease = null, leased_until = null, last_reason = $6, attempts = case when $6::text is null then 0 else attempts end,
         next_try_at = clock_timestamp() + $5 * interval '1 millisecond'
       where kind = $1 and subject = $2 and lease = $4 returning next_try_at
     )
@@ -144,6 +146,9 @@ export const createWorkLeases = (pool: pg.Pool): WorkLeases => ({
   },
   retry: async ({ id, work }, afterMillis, reason) => {
     await rowsOf(pool, retry, [work.kind, work.subject, work.revision, id, afterMillis, reason], nothing);
+  },
+  later: async ({ id, work }, afterMillis) => {
+    await rowsOf(pool, retry, [work.kind, work.subject, work.revision, id, afterMillis, null], nothing);
   },
   release: async (leases) => {
     const { kinds, subjects, ids } = keysOf(leases);

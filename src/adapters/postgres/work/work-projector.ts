@@ -40,7 +40,7 @@ const putItems = (table: string): string => `
 export const createWorkProjector = (policy: RefreshPolicy): Projector => ({
   name: 'work',
   version: 1,
-  fingerprint: `token_refresh=${policy}`,
+  fingerprint: `token_refresh=${policy} validate=daily`,
   streamPrefixes: [connectionStreams],
   tables: [workItemsTable],
 

@@ -65,6 +65,7 @@ export const createWorkRuntime = (parts: WorkParts): WorkRuntime => {
 
   const settle = async (lease: Lease, outcome: WorkOutcome, given: AbortSignal): Promise<void> => {
     if (outcome.kind === 'Done') return leases.done(lease);
+    if (outcome.kind === 'Later') return leases.later(lease, outcome.afterMillis);
     if (given.aborted) return leases.release([lease]);
     return leases.retry(lease, outcome.afterMillis + pauseAfterAttempts(lease.work.attempts), outcome.reason);
   };

@@ -107,6 +107,17 @@ describe('an item', () => {
     expect((await only()).work.revision).toBe(3);
   });
 
+  test('that went well without an event keeps its next time through a rebuild, and counts its attempts anew', async () => {
+    await put('item');
+    await leases().retry(await only(), 0, 'no answer');
+    await leases().later(await only(), 5_000);
+    expect(await subjects()).toEqual([]);
+    await put('item');
+    expect(await subjects()).toEqual([]);
+    await pass(5_000);
+    expect((await only()).work.attempts).toBe(1);
+  });
+
   test('that failed waits for its next try, and counts its attempts', async () => {
     await put('item');
     await leases().retry(await only(), 5_000, 'no answer');

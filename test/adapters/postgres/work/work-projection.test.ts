@@ -23,7 +23,7 @@ afterAll(() => database.drop());
 test('a life that ended has its keys to be destroyed, from that moment on', async () => {
   const ada = writeConnection(eventStore, createProjectionSealer());
   await ada.connect();
-  expect((await replayedRows(database.pool, eventStore, createWorkProjector('eager')))['work_items']).toMatchObject([{ kind: 'refresh', subject: ada.id }]);
+  expect((await replayedRows(database.pool, eventStore, createWorkProjector('eager')))['work_items']).toMatchObject([{ kind: 'refresh', subject: ada.id }, { kind: 'validate', subject: ada.id }]);
   await ada.disconnect();
   await ada.connect();
   await ada.disconnect();
