@@ -8,12 +8,13 @@ import type {
   PersonalDataErased,
   ProfileChanged,
   ReauthorizationRequired,
+  RevocationIgnored,
   ScopesChanged,
   TokenRefreshFailed,
   TokenRefreshStarted,
   TokensRefreshed,
 } from '../../src/domain/connection/events.ts';
-import { attemptId, authorizationId, clientKey, commandId, connectionId, eventId, userId } from '../../src/domain/values/ids.ts';
+import { attemptId, authorizationId, clientKey, commandId, connectionId, eventId, userId, webhookId } from '../../src/domain/values/ids.ts';
 import { instant } from '../../src/domain/values/instant.ts';
 import { scope } from '../../src/domain/values/scopes.ts';
 import { sealed } from '../../src/domain/values/sealed.ts';
@@ -84,6 +85,11 @@ export const disconnected = (changes: Partial<Disconnected['data']> = {}): Disco
 export const personalDataErased = (changes: Partial<PersonalDataErased['data']> = {}): PersonalDataErased => ({
   type: 'PersonalDataErased',
   data: { lives: [1], requestedBy: { kind: 'operator' }, erasedAt: aMoment, ...changes },
+});
+
+export const revocationIgnored = (changes: Partial<RevocationIgnored['data']> = {}): RevocationIgnored => ({
+  type: 'RevocationIgnored',
+  data: { life: 1, webhookId: webhookId('webhook 1'), why: 'still_granted', ignoredAt: aMoment, ...changes },
 });
 
 /** An event with an id of its own, ready to be appended. */

@@ -72,6 +72,12 @@ const redactors: Redactors = {
     revoke_confirmed: data.revokeConfirmed,
     disconnected_at: data.disconnectedAt,
   }),
+  RevocationIgnored: (data) => ({
+    life: data.life,
+    webhook_id: data.webhookId,
+    why: data.why,
+    ignored_at: data.ignoredAt,
+  }),
   PersonalDataErased: (data) => ({
     lives: data.lives,
     requested_by: data.requestedBy.kind === 'service' ? { kind: data.requestedBy.kind, key_id: data.requestedBy.keyId } : { kind: data.requestedBy.kind },
@@ -103,6 +109,8 @@ export const redact = (event: DomainEvent, mark: SealedMark = sealedMark): Shown
       return redactors.ScopesChanged(event.data, mark);
     case 'Disconnected':
       return redactors.Disconnected(event.data, mark);
+    case 'RevocationIgnored':
+      return redactors.RevocationIgnored(event.data, mark);
     case 'PersonalDataErased':
       return redactors.PersonalDataErased(event.data, mark);
   }

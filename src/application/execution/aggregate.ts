@@ -25,6 +25,7 @@ const connectionEventTypes: Readonly<Record<ConnectionEvent['type'], true>> = {
   ProfileChanged: true,
   ScopesChanged: true,
   Disconnected: true,
+  RevocationIgnored: true,
   PersonalDataErased: true,
 };
 

@@ -85,6 +85,7 @@ export const evolveRecord = (
   switch (event.type) {
     case 'TokenRefreshStarted':
     case 'TokenRefreshFailed':
+    case 'RevocationIgnored':
       return replaceCurrent(touched);
     case 'TokensRefreshed': {
       const { tokens, scopes, accessTokenExpiresAt, refreshTokenExpiresAt } = event.data;

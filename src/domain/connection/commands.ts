@@ -1,8 +1,8 @@
-import type { AttemptId, AuthorizationId, ClientKey, UserId } from '../values/ids.ts';
+import type { AttemptId, AuthorizationId, ClientKey, UserId, WebhookId } from '../values/ids.ts';
 import type { Instant } from '../values/instant.ts';
 import type { Scope } from '../values/scopes.ts';
 import type { Sealed } from '../values/sealed.ts';
-import type { DisconnectedBy, ErasureRequester, ProfileField, ReauthorizationReason, RefreshFailureClass, SealedTokens } from './events.ts';
+import type { DisconnectedBy, ErasureRequester, IgnoredBecause, ProfileField, ReauthorizationReason, RefreshFailureClass, SealedTokens } from './events.ts';
 
 /** Tokens and profile are sealed under the data keys of `life`, the life that this connect begins or continues. */
 export type Connect = Readonly<{
@@ -97,6 +97,9 @@ export type ErasePersonalData = Readonly<{
   at: Instant;
 }>;
 
+/** TikTok's `authorization.removed` was looked into, and this life goes on. */
+export type IgnoreRevocation = Readonly<{ type: 'IgnoreRevocation'; life: number; webhookId: WebhookId; why: IgnoredBecause; at: Instant }>;
+
 export type ConnectionCommand =
   | Connect
   | StartRefresh
@@ -106,4 +109,5 @@ export type ConnectionCommand =
   | RecordProfile
   | RecordScopes
   | Disconnect
+  | IgnoreRevocation
   | ErasePersonalData;

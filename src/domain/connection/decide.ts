@@ -7,6 +7,7 @@ import type {
   ConnectionCommand,
   Disconnect,
   ErasePersonalData,
+  IgnoreRevocation,
   RecordProfile,
   RecordRefreshed,
   RecordRefreshFailure,
@@ -149,6 +150,13 @@ const disconnect = (command: Disconnect, state: ConnectionState): Decision => {
   return ok([{ type: 'Disconnected', data: { life: state.life, by, revokeConfirmed, disconnectedAt: at } }]);
 };
 
+/** A webhook counts once, however often it is worked on. */
+const ignoreRevocation = ({ life, webhookId, why, at }: IgnoreRevocation, state: ConnectionState): Decision =>
+  livingOf(state, life).andThen((living): Decision => {
+    if (living.ignoredRevocations.includes(webhookId)) return nothing;
+    return ok([{ type: 'RevocationIgnored', data: { life, webhookId, why, ignoredAt: at } }]);
+  });
+
 const isChosen = ({ chosen }: ErasePersonalData, { life, userId }: PastLife): boolean => {
   switch (chosen.kind) {
     case 'all':
@@ -193,6 +201,8 @@ export const decide = (command: ConnectionCommand, state: ConnectionState): Deci
       return recordScopes(command, state);
     case 'Disconnect':
       return disconnect(command, state);
+    case 'IgnoreRevocation':
+      return ignoreRevocation(command, state);
     case 'ErasePersonalData':
       return erasePersonalData(command, state);
   }

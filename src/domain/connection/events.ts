@@ -1,4 +1,4 @@
-import type { AttemptId, AuthorizationId, ClientKey, UserId } from '../values/ids.ts';
+import type { AttemptId, AuthorizationId, ClientKey, UserId, WebhookId } from '../values/ids.ts';
 import type { Instant } from '../values/instant.ts';
 import type { Scope } from '../values/scopes.ts';
 import type { Sealed } from '../values/sealed.ts';
@@ -132,6 +132,18 @@ export type PersonalDataErased = Readonly<{
   data: Readonly<{ lives: readonly number[]; requestedBy: ErasureRequester; erasedAt: Instant }>;
 }>;
 
+/**
+ * Why an `authorization.removed` changed nothing: it is older than this life; TikTok still takes a fresh token; or there is
+ * no token left to ask with.
+ */
+export const ignoredBecause = ['older_life', 'still_granted', 'not_confirmable'] as const;
+export type IgnoredBecause = (typeof ignoredBecause)[number];
+
+export type RevocationIgnored = Readonly<{
+  type: 'RevocationIgnored';
+  data: Readonly<{ life: number; webhookId: WebhookId; why: IgnoredBecause; ignoredAt: Instant }>;
+}>;
+
 export type ConnectionEvent =
   | Connected
   | TokenRefreshStarted
@@ -141,4 +153,5 @@ export type ConnectionEvent =
   | ProfileChanged
   | ScopesChanged
   | Disconnected
+  | RevocationIgnored
   | PersonalDataErased;

@@ -1,4 +1,4 @@
-import type { AttemptId, AuthorizationId, ClientKey, UserId } from '../values/ids.ts';
+import type { AttemptId, AuthorizationId, ClientKey, UserId, WebhookId } from '../values/ids.ts';
 import type { Instant } from '../values/instant.ts';
 import type { Scope } from '../values/scopes.ts';
 import type { Sealed } from '../values/sealed.ts';
@@ -58,6 +58,8 @@ type Life = Readonly<{
   accessTokenExpiresAt: Instant;
   refreshTokenExpiresAt: Instant | null;
   refreshing: Refreshing;
+  /** The newest webhooks that were looked into in this life and changed nothing. */
+  ignoredRevocations: readonly WebhookId[];
 }>;
 
 export type NeverConnected = Readonly<{ status: 'none' }>;
@@ -114,9 +116,13 @@ const livesAfter = (state: ConnectionState, { life, userId }: Connected['data'])
 };
 
 const connected = (state: ConnectionState, { data }: Connected): Active => {
-  const before = state.status === 'active' || state.status === 'reauthorization_required' ? state.refreshing.tokenSet : 0;
-  return { status: 'active', ...data, lives: livesAfter(state, data), refreshing: freshSet(before + 1, data.connectedAt, null) };
+  const running = state.status === 'active' || state.status === 'reauthorization_required' ? state : null;
+  const refreshing = freshSet((running?.refreshing.tokenSet ?? 0) + 1, data.connectedAt, null);
+  return { status: 'active', ...data, lives: livesAfter(state, data), refreshing, ignoredRevocations: running?.ignoredRevocations ?? [] };
 };
+
+/** A webhook that is worked on twice is so within minutes; older ones are forgotten. */
+const rememberedRevocations = 500;
 
 const started = (refreshing: Refreshing, { data }: TokenRefreshStarted): Refreshing => ({
   ...refreshing,
@@ -186,6 +192,8 @@ export const evolve = (state: ConnectionState, event: ConnectionEvent): Connecti
       return { ...state, profile: event.data.profile };
     case 'ScopesChanged':
       return { ...state, scopes: event.data.scopes };
+    case 'RevocationIgnored':
+      return { ...state, ignoredRevocations: [...state.ignoredRevocations, event.data.webhookId].slice(-rememberedRevocations) };
     case 'Disconnected':
       return endOf(state, event.data.by, event.data.disconnectedAt);
   }

@@ -21,6 +21,8 @@ export type MediaId = Brand<string, 'MediaId'>;
 /** One intent to change something; event ids derive from it, so a repeated command writes nothing twice. */
 export type CommandId = Brand<string, 'CommandId'>;
 export type EventId = Brand<string, 'EventId'>;
+/** One webhook of TikTok's, by the id that the intake gave it. */
+export type WebhookId = Brand<string, 'WebhookId'>;
 /** TikTok's id of a person for one app. Never normalised: it contains `-` and `_` that matter. */
 export type OpenId = Brand<string, 'OpenId'>;
 
@@ -36,6 +38,7 @@ export const authorizationId = (text: string): AuthorizationId => text as Author
 export const attemptId = (text: string): AttemptId => text as AttemptId;
 export const commandId = (text: string): CommandId => text as CommandId;
 export const eventId = (text: string): EventId => text as EventId;
+export const webhookId = (text: string): WebhookId => text as WebhookId;
 export const openId = (text: string): OpenId => text as OpenId;
 export const publicationId = (text: string): PublicationId => text as PublicationId;
 export const publishId = (text: string): PublishId => text as PublishId;

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import type { ConnectionCommand } from '../../../src/domain/connection/commands.ts';
 import { connectionDecider } from '../../../src/domain/connection/decide.ts';
-import type { ConnectionEvent, DisconnectedBy } from '../../../src/domain/connection/events.ts';
+import { ignoredBecause, type ConnectionEvent, type DisconnectedBy } from '../../../src/domain/connection/events.ts';
 import { lifeOfNextConnect, type ConnectionState } from '../../../src/domain/connection/state.ts';
-import { authorizationId, clientKey } from '../../../src/domain/values/ids.ts';
+import { authorizationId, clientKey, webhookId } from '../../../src/domain/values/ids.ts';
 import { scope } from '../../../src/domain/values/scopes.ts';
 import { sealed, type Sealed } from '../../../src/domain/values/sealed.ts';
-import { connected, disconnected, personalDataErased } from '../../support/sample-events.ts';
+import { connected, disconnected, personalDataErased, revocationIgnored } from '../../support/sample-events.ts';
 import { ada, bob, minute } from './commands.ts';
 
 const at = fc.integer({ min: 0, max: 59 }).map(minute);
@@ -17,6 +17,8 @@ const envelope = fc.integer({ min: 1, max: 9 }).map((number): Sealed => sealed(`
 const tokens = fc.record({ access: envelope, refresh: envelope });
 const authorization = fc.integer({ min: 1, max: 4 }).map((number) => authorizationId(`authorization ${number}`));
 const changed = fc.constantFrom<readonly ('display_name' | 'avatar_url')[]>([], ['display_name'], ['display_name', 'avatar_url']);
+const webhook = fc.integer({ min: 1, max: 4 }).map((number) => webhookId(`webhook ${number}`));
+const why = fc.constantFrom(...ignoredBecause);
 const by: fc.Arbitrary<DisconnectedBy> = fc.constantFrom<DisconnectedBy>({ kind: 'user' }, { kind: 'operator' }, { kind: 'tiktok', reason: 5 });
 
 const connectedData = {
@@ -35,6 +37,7 @@ export const anyCommand: fc.Arbitrary<ConnectionCommand> = fc.oneof(
   fc.record({ type: fc.constant('RecordProfile' as const), life, profile: envelope, changed, at }),
   fc.record({ type: fc.constant('RecordScopes' as const), life, scopes, at }),
   fc.record({ type: fc.constant('Disconnect' as const), life, requester: fc.option(user), by, revokeConfirmed: fc.boolean(), at }),
+  fc.record({ type: fc.constant('IgnoreRevocation' as const), life, webhookId: webhook, why, at }),
   fc.record({
     type: fc.constant('ErasePersonalData' as const),
     chosen: fc.oneof(
@@ -54,6 +57,7 @@ export const anyEvent: fc.Arbitrary<ConnectionEvent> = fc.oneof(
   fc.record({ life, profile: envelope, changed, observedAt: at }).map((data): ConnectionEvent => ({ type: 'ProfileChanged', data })),
   fc.record({ life, scopes, added: scopes, removed: scopes, observedAt: at }).map((data): ConnectionEvent => ({ type: 'ScopesChanged', data })),
   fc.record({ life, by, revokeConfirmed: fc.boolean(), disconnectedAt: at }).map(disconnected),
+  fc.record({ life, webhookId: webhook, why, ignoredAt: at }).map(revocationIgnored),
   fc.record({ lives: fc.array(life, { minLength: 1, maxLength: 4 }), erasedAt: at }).map(personalDataErased),
 );
 

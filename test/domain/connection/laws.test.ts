@@ -131,6 +131,6 @@ describe('a connection', () => {
       }),
       { numRuns: 300 },
     );
-    expect([...seen].sort()).toEqual(['Connected', 'Disconnected', 'PersonalDataErased', 'ProfileChanged', 'ScopesChanged', 'active', 'disconnected', 'none']);
+    expect([...seen].sort()).toEqual(['Connected', 'Disconnected', 'PersonalDataErased', 'ProfileChanged', 'RevocationIgnored', 'ScopesChanged', 'active', 'disconnected', 'none']);
   });
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  ignoredBecause,
   reauthorizationReasons,
   type Connected,
   type ConnectionEvent,
@@ -7,6 +8,7 @@ import {
   type PersonalDataErased,
   type ProfileChanged,
   type ReauthorizationRequired,
+  type RevocationIgnored,
   type ScopesChanged,
   type TokenRefreshFailed,
   type TokenRefreshStarted,
@@ -22,6 +24,7 @@ import {
   storedScopes,
   storedSealed,
   storedUserId,
+  storedWebhookId,
 } from './value-schemas.ts';
 
 const connected: z.ZodType<Connected['data']> = z.object({
@@ -112,6 +115,13 @@ const disconnected: z.ZodType<Disconnected['data']> = z.object({
   disconnectedAt: storedInstant,
 });
 
+const revocationIgnored: z.ZodType<RevocationIgnored['data']> = z.object({
+  life: storedLife,
+  webhookId: storedWebhookId,
+  why: z.enum(ignoredBecause),
+  ignoredAt: storedInstant,
+});
+
 const personalDataErased: z.ZodType<PersonalDataErased['data']> = z.object({
   lives: z.array(storedLife).min(1),
   requestedBy: z.discriminatedUnion('kind', [
@@ -130,5 +140,6 @@ export const connectionEventFormats: Readonly<Record<ConnectionEvent['type'], Ev
   ProfileChanged: eventFormat(1, profileChanged, (data) => ({ type: 'ProfileChanged', data })),
   ScopesChanged: eventFormat(1, scopesChanged, (data) => ({ type: 'ScopesChanged', data })),
   Disconnected: eventFormat(1, disconnected, (data) => ({ type: 'Disconnected', data })),
+  RevocationIgnored: eventFormat(1, revocationIgnored, (data) => ({ type: 'RevocationIgnored', data })),
   PersonalDataErased: eventFormat(1, personalDataErased, (data) => ({ type: 'PersonalDataErased', data })),
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { attemptId, authorizationId, clientKey, commandId, userId } from '../../../domain/values/ids.ts';
+import { attemptId, authorizationId, clientKey, commandId, userId, webhookId } from '../../../domain/values/ids.ts';
 import type { Instant } from '../../../domain/values/instant.ts';
 import { isScope } from '../../../domain/values/scopes.ts';
 import { sealed } from '../../../domain/values/sealed.ts';
@@ -16,6 +16,7 @@ export const storedClientKey = z.string().transform(clientKey);
 export const storedAttemptId = z.string().transform(attemptId);
 export const storedAuthorizationId = z.string().transform(authorizationId);
 export const storedCommandId = z.string().transform(commandId);
+export const storedWebhookId = z.string().transform(webhookId);
 export const storedSealed = z.string().transform(sealed);
 export const storedScopes = z.array(z.string().refine(isScope));
 export const storedLife = z.int().positive();
