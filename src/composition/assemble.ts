@@ -13,6 +13,7 @@ import { createDatabaseClock } from '../adapters/postgres/postgres-database-cloc
 import { createExpirySweep } from '../adapters/postgres/postgres-expiry-sweep.ts';
 import { createIdempotencyRecords } from '../adapters/postgres/postgres-idempotency-records.ts';
 import { createProjectionProgress } from '../adapters/postgres/postgres-projection-progress.ts';
+import { createSecurityLogPages } from '../adapters/postgres/postgres-security-log-pages.ts';
 import { createSecurityLog } from '../adapters/postgres/postgres-security-log.ts';
 import { createProgressBoard } from '../adapters/postgres/projector/progress-board.ts';
 import { createProjectorRuntime } from '../adapters/postgres/projector/projector-runtime.ts';
@@ -85,6 +86,7 @@ const provideStores = (container: Container): void => {
   container.provide('apiKeys', (c) => createApiKeys(c.get('pool'), c.get('clock')));
   container.provide('idempotency', (c) => createIdempotencyRecords(c.get('pool')));
   container.provide('securityLog', (c) => createSecurityLog(c.get('pool')));
+  container.provide('securityLogPages', (c) => createSecurityLogPages(c.get('pool')));
 };
 
 const provideReading = (container: Container): void => {

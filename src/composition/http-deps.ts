@@ -49,6 +49,7 @@ export const httpDepsOf = async (container: Container): Promise<HttpDeps> => {
     unbinding: connecting,
     tokens: container.get('tokenPorts'),
     connections: connecting.connections,
+    auditing: { ...connecting, securityLogPages: container.get('securityLogPages') },
     apiKeys: container.get('apiKeys'),
     idempotency: container.get('idempotency'),
     ids: execution.ids,

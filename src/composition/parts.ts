@@ -21,6 +21,7 @@ import type { DatabaseClock } from '../application/ports/database-clock.ts';
 import type { IdempotencyRecords } from '../application/ports/idempotency-records.ts';
 import type { Ids } from '../application/ports/ids.ts';
 import type { ProjectionProgress } from '../application/ports/projection-progress.ts';
+import type { SecurityLogPages } from '../application/ports/security-log-pages.ts';
 import type { SecurityLog } from '../application/ports/security-log.ts';
 import type { Sealer } from '../application/ports/sealer.ts';
 import type { ConnectSettings } from '../application/ports/settings.ts';
@@ -51,6 +52,7 @@ export interface Parts {
   apiKeys: ApiKeys & LiveApiKeys;
   idempotency: IdempotencyRecords;
   securityLog: SecurityLog;
+  securityLogPages: SecurityLogPages;
   databaseClock: DatabaseClock;
   tokenPorts: GrantPorts;
   expirySweep: BackgroundLoop;

@@ -16,6 +16,7 @@ import { createProjectionProgress } from '../../src/adapters/postgres/postgres-p
 import { createProgressBoard } from '../../src/adapters/postgres/projector/progress-board.ts';
 import { createProjectorRuntime, type ProjectorRuntime } from '../../src/adapters/postgres/projector/projector-runtime.ts';
 import { createSecurityLog } from '../../src/adapters/postgres/postgres-security-log.ts';
+import { createSecurityLogPages } from '../../src/adapters/postgres/postgres-security-log-pages.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
 import { systemIds } from '../../src/adapters/system/system-ids.ts';
 import { createTikTokClient } from '../../src/adapters/tiktok/tiktok-client.ts';
@@ -91,6 +92,7 @@ export const createHttpParts = ({ pool, eventStore, tiktok, settings: changed = 
     completing: shared,
     unbinding: shared,
     tokens: { ...shared, databaseClock: createDatabaseClock(pool), gate: createProviderGate(systemClock), underWay: new Map() },
+    auditing: { ...shared, securityLogPages: createSecurityLogPages(pool) },
     connections,
     apiKeys: createApiKeys(pool, systemClock),
     idempotency: createIdempotencyRecords(pool),

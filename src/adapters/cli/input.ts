@@ -1,9 +1,8 @@
 import { err, ok, type Result } from 'neverthrow';
 import { z } from 'zod';
 import { apiScopes } from '../../application/execution/principal.ts';
-import type { Moment } from '../../application/auditing/state-at.ts';
+import { parseMoment, type Moment } from '../../application/auditing/moment.ts';
 import { connectionId, isUuid } from '../../domain/values/ids.ts';
-import { parseInstant } from '../../domain/values/instant.ts';
 import { wrongUse, type Refusal } from './outcome.ts';
 
 /** Arguments and options as commander gives them, or one sentence per problem. */
@@ -20,12 +19,9 @@ export const connectionArgument = z
   })
   .transform(connectionId);
 
-const revision = /^\d{1,9}$/;
-
 export const momentOption = z.string().transform((text, context): Moment => {
-  const time = parseInstant(text);
-  if (revision.test(text)) return { revision: Number(text) };
-  if (time !== null) return { time };
+  const moment = parseMoment(text);
+  if (moment !== null) return moment;
   const message = '--at takes a revision, e.g. 3, or a time with its zone, e.g. 2026-01-31T12:00:00Z.';
   context.addIssue({ code: 'custom', message });
   return z.NEVER;

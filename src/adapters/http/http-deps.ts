@@ -1,3 +1,4 @@
+import type { StateAtPorts } from '../../application/auditing/state-at.ts';
 import type { CompletePorts } from '../../application/connecting/complete-authorization.ts';
 import type { ConnectLinkPorts } from '../../application/connecting/connect-links.ts';
 import type { UnbindPorts } from '../../application/connecting/unbind.ts';
@@ -6,6 +7,7 @@ import type { Clock } from '../../application/ports/clock.ts';
 import type { Connections } from '../../application/ports/connections.ts';
 import type { IdempotencyRecords } from '../../application/ports/idempotency-records.ts';
 import type { Ids } from '../../application/ports/ids.ts';
+import type { SecurityLogPages } from '../../application/ports/security-log-pages.ts';
 import type { VerifyUserToken } from './principals/user-token.ts';
 import type { GrantPorts } from '../../application/tokens/grant-access-token.ts';
 import type { Readiness } from './readiness.ts';
@@ -42,6 +44,7 @@ export type HttpDeps = Readonly<{
   completing: CompletePorts;
   unbinding: UnbindPorts;
   tokens: GrantPorts;
+  auditing: StateAtPorts & Readonly<{ securityLogPages: SecurityLogPages }>;
   connections: Connections;
   apiKeys: Pick<ApiKeys, 'verify'>;
   idempotency: IdempotencyRecords;

@@ -3,9 +3,12 @@ import type { ConnectionId } from '../../domain/values/ids.ts';
 import type { ConnectionNotFound } from '../connecting/disconnect.ts';
 import { connectionStream } from '../execution/streams.ts';
 import type { Unavailable } from '../failures.ts';
+import type { Viewer } from '../ports/connections.ts';
+import type { StreamName } from '../ports/event-names.ts';
 import type { EventStore } from '../ports/event-store.ts';
 import type { SecurityLog } from '../ports/security-log.ts';
 import { historyEntry, type HistoryEntry } from './history-entry.ts';
+import { visibleEvents } from './visible-events.ts';
 
 export interface HistoryPorts {
   readonly eventStore: EventStore;
@@ -14,6 +17,7 @@ export interface HistoryPorts {
 
 export type HistoryQuery = Readonly<{
   connectionId: ConnectionId;
+  viewer: Viewer;
   /** The first revision to show, from 1. */
   from: number;
   /** Null: to the end. */
@@ -25,33 +29,50 @@ export type History = Readonly<{ data: readonly HistoryEntry[]; next_from: numbe
 
 const pageSize = 1_000;
 
+/** Null when there is nothing at all that this viewer may see. */
+const readVisible = async (
+  eventStore: EventStore,
+  stream: StreamName,
+  { viewer, from, limit }: HistoryQuery,
+): Promise<Result<History | null, Unavailable>> => {
+  const isVisible = visibleEvents(viewer);
+  const data: HistoryEntry[] = [];
+  let anything = false;
+  // Whose an event is follows from those before it.
+  for (let next = viewer.kind === 'service' ? from : 1; ; ) {
+    const wanted = limit === null || viewer.kind === 'owner' ? pageSize : Math.min(pageSize, limit - data.length + 1);
+    const page = await eventStore.read(stream, next, wanted);
+    if (page.isErr()) return err(page.error);
+    for (const stored of page.value) {
+      next = stored.revision + 1;
+      if (!isVisible(stored)) continue;
+      anything = true;
+      if (stored.revision < from) continue;
+      if (data.length === limit) return ok({ data, next_from: stored.revision });
+      data.push(historyEntry(stored));
+    }
+    if (page.value.length < wanted) break;
+  }
+  if (anything || viewer.kind === 'owner') return ok(anything ? { data, next_from: null } : null);
+  const first = await eventStore.read(stream, 1, 1);
+  return first.map((events) => (events.length === 0 ? null : { data, next_from: null }));
+};
+
 /**
- * What happened to a connection, in order. That it was read goes into the security log first: a reading that cannot be
- * recorded does not happen.
+ * What happened to a connection, in order. That it was read goes into the security log before anything is answered: a
+ * reading that cannot be recorded does not happen.
  * @param principal who reads, for the security log, e.g. `cli`
  */
 export const readHistory = async (
   { eventStore, securityLog }: HistoryPorts,
-  { connectionId, from, limit }: HistoryQuery,
+  query: HistoryQuery,
   principal: string,
 ): Promise<Result<History, ConnectionNotFound | Unavailable>> => {
+  const { connectionId } = query;
   const stream = connectionStream(connectionId);
-  const first = await eventStore.read(stream, 1, 1);
-  if (first.isErr()) return err(first.error);
-  if (first.value.length === 0) return err({ kind: 'ConnectionNotFound' });
+  const history = await readVisible(eventStore, stream, query);
+  if (history.isErr()) return err(history.error);
+  if (history.value === null) return err({ kind: 'ConnectionNotFound' });
   const logged = await securityLog.record({ kind: 'history_read', detail: { stream }, principal, connectionId });
-  if (logged.isErr()) return err(logged.error);
-
-  const data: HistoryEntry[] = [];
-  for (let next = from; ; ) {
-    const wanted = limit === null ? pageSize : Math.min(pageSize, limit - data.length + 1);
-    const page = await eventStore.read(stream, next, wanted);
-    if (page.isErr()) return err(page.error);
-    for (const stored of page.value) {
-      if (data.length === limit) return ok({ data, next_from: stored.revision });
-      data.push(historyEntry(stored));
-      next = stored.revision + 1;
-    }
-    if (page.value.length < wanted) return ok({ data, next_from: null });
-  }
+  return logged.isErr() ? err(logged.error) : ok(history.value);
 };

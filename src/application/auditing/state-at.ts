@@ -1,6 +1,5 @@
 import { err, type Result } from 'neverthrow';
 import type { ConnectionId } from '../../domain/values/ids.ts';
-import type { Instant } from '../../domain/values/instant.ts';
 import type { ConnectionNotFound } from '../connecting/disconnect.ts';
 import type { LoadFailure } from '../execution/load.ts';
 import { connectionStream } from '../execution/streams.ts';
@@ -11,15 +10,13 @@ import type { SecurityLog } from '../ports/security-log.ts';
 import type { ConnectionView } from '../reading/connection-view.ts';
 import { loadRecord } from '../reading/load-record.ts';
 import { lifeSeenBy, renderView } from '../reading/render-view.ts';
+import type { Moment } from './moment.ts';
 
 export interface StateAtPorts {
   readonly eventStore: EventStore;
   readonly sealer: Sealer;
   readonly securityLog: SecurityLog;
 }
-
-/** A moment of a history, inclusive: what occurred then, or the event of that revision, has happened. */
-export type Moment = Readonly<{ time: Instant }> | Readonly<{ revision: number }>;
 
 const hasHappenedBy = (moment: Moment) => (event: RecordedEvent): boolean =>
   'time' in moment ? event.occurredAt <= moment.time : event.revision <= moment.revision;

@@ -18,5 +18,9 @@ export const hasScope = (principal: Principal, scope: ApiScope): boolean =>
 export const viewerOf = (principal: Principal): Viewer =>
   principal.kind === 'user' ? { kind: 'owner', userId: principal.userId } : { kind: 'service' };
 
+/** As principals are named in the security log. */
+export const principalName = (principal: Principal): string =>
+  principal.kind === 'user' ? `user:${principal.userId}` : `service:${principal.keyId}`;
+
 export const actorOf = (principal: Principal): Actor =>
   principal.kind === 'user' ? { kind: 'user', id: principal.userId } : { kind: 'service', id: principal.keyId };

@@ -33,7 +33,8 @@ const recording = (entries: SecurityEntry[] = []): SecurityLog => ({
   },
 });
 
-const whole = { connectionId: id, from: 1, limit: null };
+const service = { kind: 'service' } as const;
+const whole = { connectionId: id, viewer: service, from: 1, limit: null };
 
 describe('the history of a connection', () => {
   test('shows every event with its author, cause, time and hash, in order', async () => {
@@ -79,7 +80,7 @@ describe('the history of a connection', () => {
   test('can be read in parts', async () => {
     const eventStore = await holding(connected(), scopesChanged(), profileChanged(), disconnected());
     const part = async (from: number, limit: number) =>
-      (await readHistory({ eventStore, securityLog: recording() }, { connectionId: id, from, limit }, 'cli'))._unsafeUnwrap();
+      (await readHistory({ eventStore, securityLog: recording() }, { connectionId: id, viewer: service, from, limit }, 'cli'))._unsafeUnwrap();
     const first = await part(1, 3);
     expect([first.data.map(({ revision }) => revision), first.next_from]).toEqual([[1, 2, 3], 4]);
     const second = await part(4, 3);

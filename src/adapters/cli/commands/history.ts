@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { err, ok, type Result } from 'neverthrow';
 import { z } from 'zod';
 import { readHistory } from '../../../application/auditing/history.ts';
-import { stateAt, type Moment } from '../../../application/auditing/state-at.ts';
+import type { Moment } from '../../../application/auditing/moment.ts';
+import { stateAt } from '../../../application/auditing/state-at.ts';
 import type { ConnectionId } from '../../../domain/values/ids.ts';
 import type { CommandRunner, Work } from '../command-runner.ts';
 import { connectionDocument } from '../connection-document.ts';
@@ -27,7 +28,8 @@ const showState = (connectionId: ConnectionId, moment: Moment): Work => async (t
 };
 
 const showHistory = ({ id, from, limit }: Input): Work => async (toolbox) => {
-  const history = await readHistory(toolbox, { connectionId: id, from: from ?? 1, limit: limit ?? null }, operator);
+  const query = { connectionId: id, viewer: { kind: 'service' }, from: from ?? 1, limit: limit ?? null } as const;
+  const history = await readHistory(toolbox, query, operator);
   if (history.isErr()) return err(refusalOfReading(history.error, id));
   const { data, next_from } = history.value;
   const remarks = next_from === null ? [] : [`More events follow: go on with --from ${next_from}.`];

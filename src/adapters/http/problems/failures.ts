@@ -6,6 +6,7 @@ import type { SeveralConnections } from '../../../application/connecting/unbind.
 import type { ApiScope } from '../../../application/execution/principal.ts';
 import type { Unavailable } from '../../../application/failures.ts';
 import type { BadCursor } from '../../../application/ports/connections.ts';
+import type { CheckpointOfAnotherStore } from '../../../application/ports/event-store.ts';
 import type { TikTokFailure, TikTokWords as TikTokWordsOfPort } from '../../../application/ports/tiktok.ts';
 import type { RefreshFailure } from '../../../application/tokens/refresh-tokens.ts';
 import { invalidRequest, ProblemAnswer, type FieldError, type Problem, type TikTokWords } from './problem.ts';
@@ -38,6 +39,7 @@ export type HttpFailure =
   | DisconnectFailure
   | RefreshFailure
   | BadCursor
+  | CheckpointOfAnotherStore
   | Unavailable;
 
 type FailureTable = { readonly [Kind in HttpFailure['kind']]: (failure: Extract<HttpFailure, { kind: Kind }>) => Problem };
@@ -126,6 +128,7 @@ const problems: FailureTable = {
     detail: `The ${part.replace('_', ' ')} does not answer now.`,
     retryAfterSeconds: shortPauseSeconds,
   }),
+  CheckpointOfAnotherStore: () => invalidRequest({ path: 'after', message: 'is not a checkpoint of this event store' }),
 };
 
 const lookUp = <Kind extends HttpFailure['kind']>(

@@ -1,0 +1,13 @@
+import { parseInstant, type Instant } from '../../domain/values/instant.ts';
+
+/** A moment of a history, inclusive: what occurred then, or the event of that revision, has happened. */
+export type Moment = Readonly<{ time: Instant }> | Readonly<{ revision: number }>;
+
+const revision = /^\d{1,9}$/;
+
+/** A revision in digits or an RFC 3339 time with its zone; null when it is neither. */
+export const parseMoment = (text: string): Moment | null => {
+  if (revision.test(text)) return { revision: Number(text) };
+  const time = parseInstant(text);
+  return time === null ? null : { time };
+};
