@@ -1,4 +1,5 @@
 import { err, errAsync, ok, okAsync, type Result } from 'neverthrow';
+import { unavailable, type Unavailable } from '../../application/failures.ts';
 import type { DataKeyRecords, KeyRecord, KeySlot } from '../../application/ports/data-key-records.ts';
 import type { Erased, KeyLost, NotAuthentic, OpenRequest, SealContext, Sealer } from '../../application/ports/sealer.ts';
 import { sealed as sealedText, type Sealed } from '../../domain/values/sealed.ts';
@@ -11,7 +12,7 @@ const version = 's1';
 
 export type SealerParts = Readonly<{ keyring: Keyring; records: DataKeyRecords }>;
 
-type NoKey = Erased | KeyLost | NotAuthentic;
+type NoKey = Erased | KeyLost | NotAuthentic | Unavailable;
 
 const erased: Erased = { kind: 'Erased' };
 const keyLost: KeyLost = { kind: 'KeyLost' };
@@ -36,7 +37,9 @@ const dataKeyOf = (keyring: Keyring, slot: KeySlot, record: KeyRecord): Result<D
       return err(keyLost);
     case 'Key':
       return unwrap(keyring, slot, record.key).mapErr((failure) =>
-        failure.kind === 'UnknownKeyEncryptionKey' ? keyLost : notAuthentic('the data key of this slot does not unwrap'),
+        failure.kind === 'UnknownKeyEncryptionKey'
+          ? unavailable('key_ring', `the key ${failure.keyEncryptionKeyId} is not in the key ring`)
+          : notAuthentic('the data key of this slot does not unwrap'),
       );
   }
 };
@@ -61,13 +64,16 @@ export const createSealer = ({ keyring, records }: SealerParts): Sealer => {
   const openAll: Sealer['openAll'] = (requests) => {
     const slots = new Map(requests.map(({ context }) => [nameOf(context), slotOf(context)]));
     if (slots.size === 0) return okAsync([]);
-    return records.find([...slots.values()]).map((found) => {
-      const keys = new Map<string, Result<DataKey, NoKey>>();
-      [...slots].forEach(([name, slot], index) => {
-        keys.set(name, dataKeyOf(keyring, slot, found[index] ?? { kind: 'Missing' }));
-      });
-      return requests.map((request) =>
-        (keys.get(nameOf(request.context)) ?? err(keyLost)).andThen((dataKey) => openWith(request, dataKey)),
+    return records.find([...slots.values()]).andThen((found) => {
+      const keys = new Map<string, Result<DataKey, Exclude<NoKey, Unavailable>>>();
+      for (const [index, [name, slot]] of [...slots].entries()) {
+        const key = dataKeyOf(keyring, slot, found[index] ?? { kind: 'Missing' });
+        if (key.isOk()) keys.set(name, ok(key.value));
+        else if (key.error.kind === 'Unavailable') return err(key.error);
+        else keys.set(name, err(key.error));
+      }
+      return ok(
+        requests.map((request) => (keys.get(nameOf(request.context)) ?? err(keyLost)).andThen((dataKey) => openWith(request, dataKey))),
       );
     });
   };

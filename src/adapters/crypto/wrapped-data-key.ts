@@ -1,17 +1,13 @@
 import { createSecretKey, randomBytes, randomUUID, type KeyObject } from 'node:crypto';
 import { err, ok, type Result } from 'neverthrow';
 import type { KeySlot, WrappedDataKey } from '../../application/ports/data-key-records.ts';
+import type { UnknownKeyEncryptionKey, WrongWrapping } from '../../application/ports/key-encryption.ts';
 import { openEnvelope, parseEnvelope, sealEnvelope } from './envelope.ts';
 import { keyBytes, type Keyring } from './keyring.ts';
 
 const version = 'w1';
 
 export type DataKey = Readonly<{ id: string; key: KeyObject }>;
-
-/** The keyring has no key of this id; nothing it wrapped can be opened until it has. */
-export type UnknownKeyEncryptionKey = Readonly<{ kind: 'UnknownKeyEncryptionKey'; keyEncryptionKeyId: string }>;
-/** Altered, moved to another slot, or wrapped by another key of the same id. */
-export type WrongWrapping = Readonly<{ kind: 'WrongWrapping' }>;
 
 const placeOf = (slot: KeySlot, dataKeyId: string): readonly (string | number)[] => [
   dataKeyId,
@@ -50,3 +46,16 @@ export const unwrap = (
   bytes.fill(0);
   return ok({ id, key });
 };
+
+/** The same data key under the keyring's sealing key: its id stays, so every envelope sealed with it still opens. */
+export const rewrap = (
+  keyring: Keyring,
+  slot: KeySlot,
+  wrapped: WrappedDataKey,
+): Result<WrappedDataKey, UnknownKeyEncryptionKey | WrongWrapping> =>
+  unwrap(keyring, slot, wrapped).map(({ id, key }) => {
+    const bytes = key.export();
+    const again = wrap(keyring, slot, id, bytes);
+    bytes.fill(0);
+    return again;
+  });

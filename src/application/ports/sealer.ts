@@ -10,7 +10,10 @@ export type SealContext = Readonly<{ connectionId: ConnectionId; life: number; p
 
 /** The keys of this life and purpose were destroyed on purpose. */
 export type Erased = Readonly<{ kind: 'Erased' }>;
-/** The key is missing and nothing says that it was destroyed: an older database beside a newer store. */
+/**
+ * The data key is missing and nothing says that it was destroyed: an older database beside a newer store. A key ring
+ * that lacks the key which wraps it is `Unavailable` instead: nothing is lost, the ring is to be mended.
+ */
 export type KeyLost = Readonly<{ kind: 'KeyLost' }>;
 /** The envelope was altered, moved, or is of a version this code does not know. */
 export type NotAuthentic = Readonly<{ kind: 'NotAuthentic'; reason: string }>;

@@ -8,6 +8,11 @@ export type SecurityFact =
   | Readonly<{ kind: 'api_key_created'; detail: Readonly<{ key_id: string; name: string; scopes: readonly string[] }> }>
   | Readonly<{ kind: 'api_key_revoked'; detail: Readonly<{ key_id: string }> }>
   | Readonly<{ kind: 'keys_destroyed'; detail: Readonly<{ life: number; purposes: readonly string[] }> }>
+  | Readonly<{ kind: 'key_rotation_started'; detail: Readonly<{ sealing_key: string; data_keys: number }> }>
+  | Readonly<{ kind: 'key_rotation_finished'; detail: Readonly<{ sealing_key: string; rewrapped: number; remaining: number }> }>
+  /** Written before anything is done about it. `user_id` is null where it is about one connection. */
+  | Readonly<{ kind: 'erasure_requested'; detail: Readonly<{ user_id: string | null }> }>
+  | Readonly<{ kind: 'fences_reapplied'; detail: Readonly<{ fences: number }> }>
   | Readonly<{ kind: 'history_read'; detail: Readonly<{ stream: string }> }>;
 
 export type SecurityEntry = SecurityFact & Readonly<{ principal: string; connectionId: ConnectionId | null }>;

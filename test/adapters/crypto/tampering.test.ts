@@ -4,6 +4,7 @@ import { sealEnvelope } from '../../../src/adapters/crypto/envelope.ts';
 import { keyringOf } from '../../../src/adapters/crypto/keyring.ts';
 import type { SealContext } from '../../../src/application/ports/sealer.ts';
 import { connectionId } from '../../../src/domain/values/ids.ts';
+import { sealed } from '../../../src/domain/values/sealed.ts';
 import { accessToken, keyFilledWith, sealing, slotOf } from './sealing-setup.ts';
 
 const refused = { kind: 'NotAuthentic' };
@@ -123,12 +124,16 @@ describe('a data key', () => {
     expect(await sealing().open(accessToken, envelope)).toEqual({ kind: 'KeyLost' });
   });
 
-  it('is lost to a keyring without the key that wrapped it, also for sealing', async () => {
+  it('is out of reach, and not lost, to a keyring without the key that wrapped it, also for sealing', async () => {
     const { seal, records } = sealing({ keyring: keyringOf(['old', keyFilledWith(1)]) });
     const envelope = await seal(accessToken, 'text');
     const other = sealing({ keyring: keyringOf(['new', keyFilledWith(2)]), records });
-    expect(await other.open(accessToken, envelope)).toEqual({ kind: 'KeyLost' });
-    expect(await other.seal(accessToken, 'text')).toBe('KeyLost');
+    const lacking = { kind: 'Unavailable', part: 'key_ring', reason: 'the key old is not in the key ring' };
+    expect(await other.open(accessToken, envelope)).toEqual(lacking);
+    expect(await other.seal(accessToken, 'text')).toBe('Unavailable');
+    expect((await other.sealer.hold(slotOf(accessToken)))._unsafeUnwrapErr()).toEqual(lacking);
+    const one = { context: accessToken, sealed: sealed(envelope) };
+    expect((await other.sealer.openAll([{ ...one, context: { ...accessToken, life: 2 } }, one]))._unsafeUnwrapErr()).toEqual(lacking);
   });
 
   it('does not unwrap under another key of the same id', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openEnvelope, parseEnvelope, sealEnvelope } from '../../../src/adapters/crypto/envelope.ts';
 import { derivedKeyId, keyringOf } from '../../../src/adapters/crypto/keyring.ts';
-import { newDataKey, unwrap } from '../../../src/adapters/crypto/wrapped-data-key.ts';
+import { newDataKey, rewrap, unwrap } from '../../../src/adapters/crypto/wrapped-data-key.ts';
 import type { KeySlot } from '../../../src/application/ports/data-key-records.ts';
 import { connectionId } from '../../../src/domain/values/ids.ts';
 import { accessToken, keyFilledWith, slotOf } from './sealing-setup.ts';
@@ -59,5 +59,17 @@ describe('an envelope', () => {
     expect(openEnvelope({ ...envelope, version: 's2' }, key, ['here'])).toBeNull();
     expect(openEnvelope({ ...envelope, keyId: 'other' }, key, ['here'])).toBeNull();
     expect(openEnvelope(envelope, key, ['here', ''])).toBeNull();
+  });
+
+  it('is the same key under the same id once it is wrapped anew, by the key that seals now', () => {
+    const key = newDataKey(keyring, slot);
+    const next = keyringOf(['next', keyFilledWith(2)], ['main', keyFilledWith(1)]);
+    const again = rewrap(next, slot, key)._unsafeUnwrap();
+    expect(again).toMatchObject({ id: key.id, keyEncryptionKeyId: 'next' });
+    const bytesOf = (ring: typeof keyring, wrapped: typeof key): string | undefined =>
+      unwrap(ring, slot, wrapped).map((dataKey) => dataKey.key.export().toString('hex')).unwrapOr('');
+    expect(bytesOf(keyringOf(['next', keyFilledWith(2)]), again)).toBe(bytesOf(keyring, key));
+    expect(rewrap(keyringOf(['next', keyFilledWith(2)]), slot, key)).toMatchObject({ error: { kind: 'UnknownKeyEncryptionKey', keyEncryptionKeyId: 'main' } });
+    expect(rewrap(next, { ...slot, life: 2 }, key)).toMatchObject({ error: { kind: 'WrongWrapping' } });
   });
 });

@@ -53,6 +53,12 @@ const needsAnOperator: Problem = {
   retryAfterSeconds: operatorPauseSeconds,
 };
 
+const lacksAKey: Problem = {
+  code: 'unavailable',
+  detail: 'This service lacks a key that it needs for this; the operator must look at its settings.',
+  retryAfterSeconds: operatorPauseSeconds,
+};
+
 const notThere: Problem = { code: 'not_found', detail: 'There is no such connection, or it is not yours.' };
 
 const inDoubt: Problem = {
@@ -123,11 +129,10 @@ const problems: FailureTable = {
   TikTokFailed: ({ failure }) => tiktokProblem(failure),
   UnreadableHistory: () => needsAnOperator,
   BadCursor: () => invalidRequest({ path: 'cursor', message: 'is not one that a page before this one gave as next_cursor' }),
-  Unavailable: ({ part }) => ({
-    code: 'unavailable',
-    detail: `The ${part.replace('_', ' ')} does not answer now.`,
-    retryAfterSeconds: shortPauseSeconds,
-  }),
+  Unavailable: ({ part }) =>
+    part === 'key_ring'
+      ? lacksAKey
+      : { code: 'unavailable', detail: `The ${part.replace('_', ' ')} does not answer now.`, retryAfterSeconds: shortPauseSeconds },
   CheckpointOfAnotherStore: () => invalidRequest({ path: 'after', message: 'is not a checkpoint of this event store' }),
 };
 
