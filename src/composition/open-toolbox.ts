@@ -21,11 +21,13 @@ const toolboxOf = (container: Container, stopDatabase: () => Promise<void>): Too
     eventChain,
     sealer: container.get('sealer'),
     securityLog: container.get('securityLog'),
+    securityLogPages: container.get('securityLogPages'),
     apiKeys: container.get('apiKeys'),
     ids: container.get('ids'),
     migrations: { pending: () => pendingMigrations(pool), run: () => migrate(pool), adoptCluster: () => adoptCluster(pool) },
     operations: createProjectionOperations(pool, container.get('eventStore'), container.get('projectorList')),
     projectionAudit: createProjectionAudit(pool, container.get('projectorList')),
+    importing: async () => (await import('./importing.ts')).importingOf(container),
     close: async () => {
       await container.get('eventStore').close();
       await pool.end();

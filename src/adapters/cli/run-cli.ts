@@ -2,11 +2,14 @@ import { Command, CommanderError } from 'commander';
 import type { CliDeps } from './cli-deps.ts';
 import { createCommandRunner } from './command-runner.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addExport } from './commands/export.ts';
 import { addHistory } from './commands/history.ts';
+import { addImport } from './commands/import.ts';
 import { addKeys } from './commands/keys.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addParked } from './commands/parked.ts';
 import { addRebuild } from './commands/rebuild.ts';
+import { addSecurityLog } from './commands/security-log.ts';
 import { addServe } from './commands/serve.ts';
 import { addVerify } from './commands/verify.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -56,9 +59,12 @@ export const runCli = async (argv: readonly string[], deps: CliDeps): Promise<nu
   addMigrate(program, runner);
   addKeys(program, runner);
   addHistory(program, runner);
+  addExport(program, deps, runner);
+  addSecurityLog(program, runner);
   addVerify(program, runner);
   addRebuild(program, runner);
   addParked(program, runner);
+  addImport(program, runner);
   addDoctor(program, deps, runner);
   try {
     await program.parseAsync([...argv], { from: 'user' });

@@ -1,22 +1,11 @@
 import { err, ok, Result } from 'neverthrow';
 import type { Secret } from '../../domain/values/secret.ts';
-import { parseBase64Url } from './base64url.ts';
-import { keyBytes, keyringOf, type Keyring } from './keyring.ts';
+import { keyForms as forms, keyOfText as keyOf } from './key-text.ts';
+import { keyringOf, type Keyring } from './keyring.ts';
 
 const setting = 'TIKTOK_TOKEN_ENCRYPTION_KEY';
-const forms = '32 bytes as 64 hex digits, as base64, or exactly 32 characters';
 
 const idSpelling = /^[0-9A-Za-z_-]{1,64}$/;
-const hex = /^[0-9a-f]{64}$/i;
-const visibleAscii = /^[\x20-\x7e]{32}$/;
-
-const keyOf = (text: string): Buffer | null => {
-  if (visibleAscii.test(text)) return Buffer.from(text, 'ascii');
-  if (hex.test(text)) return Buffer.from(text, 'hex');
-  const bytes = parseBase64Url(text.replace(/=$/, '').replaceAll('+', '-').replaceAll('/', '_'));
-  return bytes?.length === keyBytes ? bytes : null;
-};
-
 type Entry = readonly [name: string, bytes: Buffer];
 
 /** Sentences name an entry by its place: what stands there may be a piece of a key. */

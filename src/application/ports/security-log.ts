@@ -13,6 +13,10 @@ export type SecurityFact =
   /** Written before anything is done about it. `user_id` is null where it is about one connection. */
   | Readonly<{ kind: 'erasure_requested'; detail: Readonly<{ user_id: string | null }> }>
   | Readonly<{ kind: 'fences_reapplied'; detail: Readonly<{ fences: number }> }>
+  | Readonly<{
+      kind: 'connections_imported';
+      detail: Readonly<{ rows: number; imported: number; skipped: number; refused: number; completed: boolean }>;
+    }>
   | Readonly<{ kind: 'history_read'; detail: Readonly<{ stream: string }> }>;
 
 export type SecurityEntry = SecurityFact & Readonly<{ principal: string; connectionId: ConnectionId | null }>;

@@ -1,21 +1,27 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { ok } from 'neverthrow';
 import type pg from 'pg';
 import { vi } from 'vitest';
 import type { Toolbox } from '../../../src/adapters/cli/toolbox.ts';
 import { createSealer } from '../../../src/adapters/crypto/aes-gcm-sealer.ts';
+import { createLegacyTokens } from '../../../src/adapters/crypto/legacy-tokens.ts';
 import { keyringOf, type Keyring } from '../../../src/adapters/crypto/keyring.ts';
 import { eventChain } from '../../../src/adapters/event-store/codec/hash-chain.ts';
 import { adoptCluster } from '../../../src/adapters/event-store/postgres/cluster.ts';
 import { createPostgresEventStore, type PostgresEventStore } from '../../../src/adapters/event-store/postgres/postgres-event-store.ts';
+import { csvRows } from '../../../src/adapters/legacy/csv-rows.ts';
+import { readLegacyCells } from '../../../src/adapters/legacy/read-cells.ts';
 import { migrate, pendingMigrations } from '../../../src/adapters/postgres/migrate.ts';
 import { createConnectionsProjector } from '../../../src/adapters/postgres/connections/connections-projector.ts';
+import { legacyTableRows } from '../../../src/adapters/postgres/legacy/legacy-table.ts';
 import { createPool } from '../../../src/adapters/postgres/pool.ts';
 import { createApiKeys } from '../../../src/adapters/postgres/postgres-api-keys.ts';
 import { createDataKeyRecords } from '../../../src/adapters/postgres/postgres-data-key-records.ts';
 import { createProjectionAudit } from '../../../src/adapters/postgres/postgres-projection-audit.ts';
 import { createProjectionOperations } from '../../../src/adapters/postgres/postgres-projection-operations.ts';
 import { createSecurityLog } from '../../../src/adapters/postgres/postgres-security-log.ts';
+import { createSecurityLogPages } from '../../../src/adapters/postgres/postgres-security-log-pages.ts';
 import { createProgressBoard } from '../../../src/adapters/postgres/projector/progress-board.ts';
 import { createProjectorRuntime } from '../../../src/adapters/postgres/projector/projector-runtime.ts';
 import type { Projector } from '../../../src/adapters/postgres/projector/projector.ts';
@@ -141,11 +147,19 @@ export const openInstallation = async ({ migrated = true } = {}): Promise<Instal
       eventChain,
       sealer,
       securityLog: createSecurityLog(pool),
+      securityLogPages: createSecurityLogPages(pool),
       apiKeys: createApiKeys(pool, systemClock),
       ids: systemIds,
       operations: createProjectionOperations(pool, eventStore, projectors),
       projectionAudit: createProjectionAudit(pool, projectors),
       migrations: { run: () => migrate(pool), pending: () => pendingMigrations(pool), adoptCluster: () => adoptCluster(pool) },
+      importing: () =>
+        Promise.resolve({
+          ports: { ...ports, securityLog: createSecurityLog(pool), readCells: readLegacyCells },
+          openKey: (file) => createLegacyTokens(secret(readFileSync(file, 'utf8'))),
+          csv: csvRows,
+          postgres: legacyTableRows,
+        }),
       close,
     },
     connect: async (account, user = 'user_1') => {
