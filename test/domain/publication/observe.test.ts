@@ -2,7 +2,23 @@ import { describe, it } from 'vitest';
 import { publicationDecider } from '../../../src/domain/publication/decide.ts';
 import { publishId } from '../../../src/domain/values/ids.ts';
 import { specificationOf } from '../given.ts';
-import { accepted, cancelled, chunk, delivered, failedBecause, failedByUs, observed, opened, opening, otherPost, plan, post, published, unknown } from './commands.ts';
+import {
+  accepted,
+  cancelled,
+  chunk,
+  delivered,
+  failedBecause,
+  failedByUs,
+  observed,
+  opened,
+  opening,
+  otherPost,
+  plan,
+  post,
+  published,
+  second,
+  unknown,
+} from './commands.ts';
 
 const given = specificationOf(publicationDecider);
 const begun = [accepted(), opening(), opened()] as const;
