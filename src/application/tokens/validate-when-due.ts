@@ -7,7 +7,7 @@ const day = 24 * 3_600_000;
 
 const after = (days: number): WorkOutcome => ({ kind: 'Later', afterMillis: Math.round(days * day) });
 
-/** One look more or less is no harm: who could not be asked is asked in half a day or a whole one, so never all together. */
+/** One look more or less is no harm: who could not be asked is asked about a day later, so never all together. */
 const outcomeOf = (failure: ValidationFailure, place: number): WorkOutcome => {
   switch (failure.kind) {
     case 'ConnectionNotFound':
@@ -17,7 +17,7 @@ const outcomeOf = (failure: ValidationFailure, place: number): WorkOutcome => {
     case 'Unavailable':
       return { kind: 'Retry', afterMillis: 60_000, reason: failure.kind };
     default:
-      return after(0.5 + place / 2);
+      return after(0.75 + place / 2);
   }
 };
 

@@ -1,13 +1,15 @@
+import { createHash } from 'node:crypto';
 import { okAsync } from 'neverthrow';
 import { systemIds } from '../../../src/adapters/system/system-ids.ts';
 import { connectAccount } from '../../../src/application/connecting/connect-account.ts';
 import { disconnect } from '../../../src/application/connecting/disconnect.ts';
 import type { CommandContext } from '../../../src/application/execution/command-context.ts';
 import { connectionStream } from '../../../src/application/execution/streams.ts';
+import type { Ids } from '../../../src/application/ports/ids.ts';
 import type { EventStore, RecordedEvent } from '../../../src/application/ports/event-store.ts';
 import { createProviderGate } from '../../../src/application/tokens/provider-gate.ts';
 import type { ValidatePorts } from '../../../src/application/tokens/validate-connection.ts';
-import { clientKey, userId, type ConnectionId } from '../../../src/domain/values/ids.ts';
+import { attemptId, clientKey, commandId, userId, type ConnectionId } from '../../../src/domain/values/ids.ts';
 import { scope } from '../../../src/domain/values/scopes.ts';
 import { secret } from '../../../src/domain/values/secret.ts';
 import { createInMemoryEventStore } from '../../support/in-memory-event-store.ts';
@@ -29,14 +31,25 @@ export interface TokenWorld {
   last(id: ConnectionId): Promise<RecordedEvent['event'] | undefined>;
 }
 
+/** The same ids in every run, as unlike one another as random ones. */
+const countedIds = (): Ids => {
+  let count = 0;
+  const next = (): string => {
+    const hex = createHash('sha256').update(`id ${(count += 1)}`).digest('hex');
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  };
+  return { ...systemIds, commandId: () => commandId(next()), attemptId: () => attemptId(next()) };
+};
+
 /** The use cases of tokens over a history in memory, a made-up TikTok and a clock that is told what time it is. */
 export const createTokenWorld = (eventStore: EventStore = createInMemoryEventStore()): TokenWorld => {
   const clock = createVirtualClock();
   const tiktok = createMadeUpTikTok(clock.elapsed);
   const { sealer } = sealing();
+  const ids = countedIds();
   const replica = (): ValidatePorts => ({
     eventStore,
-    ids: systemIds,
+    ids,
     clock,
     databaseClock: { now: () => okAsync(clock.now()) },
     sealer,
@@ -48,7 +61,7 @@ export const createTokenWorld = (eventStore: EventStore = createInMemoryEventSto
   });
   const ports = replica();
   const context = (): CommandContext => ({
-    commandId: systemIds.commandId(),
+    commandId: ids.commandId(),
     actor: { kind: 'system', id: 'test' },
     correlationId: 'test',
     causationId: null,
