@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { createEventCodec } from '../../../src/adapters/event-store/codec/event-codec.ts';
-import { appendEvents, appendOne, valuesOfOne, valuesOfSeveral } from '../../../src/adapters/event-store/postgres/append-statements.ts';
+import { appendEvents, appendOne, appendTogether, valuesOfOne, valuesOfSeveral, valuesOfTogether } from '../../../src/adapters/event-store/postgres/append-statements.ts';
 import type { StreamName } from '../../../src/application/ports/event-names.ts';
 import { emptyHead } from '../../../src/application/ports/event-store.ts';
 import { toAppend } from '../../support/sample-events.ts';
@@ -19,10 +19,18 @@ export type ScriptedTransaction = Readonly<{
   writeElsewhere: () => Promise<void>;
   /** Appends one event behind an empty stream, with the statement for one event or with that for several. */
   append: (stream: StreamName, how: 'one' | 'several') => Promise<void>;
+  /** Appends one event behind each of several empty streams, with the statement for appends that came together. */
+  appendTogether: (streams: readonly StreamName[]) => Promise<void>;
   commit: () => Promise<void>;
   rollback: () => Promise<void>;
   end: () => Promise<void>;
 }>;
+
+const firstOf = (stream: StreamName) => {
+  const [encoded] = createEventCodec().encode(stream, emptyHead, [toAppend()]);
+  if (encoded === undefined) throw new Error('nothing was encoded');
+  return { stream, head: emptyHead, entry: encoded.entry };
+};
 
 export const openTransaction = async (url: string): Promise<ScriptedTransaction> => {
   const client = new pg.Client({ connectionString: url });
@@ -39,12 +47,11 @@ export const openTransaction = async (url: string): Promise<ScriptedTransaction>
     },
     writeElsewhere: () => run('select pg_current_xact_id()'),
     append: async (stream, how) => {
-      const [encoded] = createEventCodec().encode(stream, emptyHead, [toAppend()]);
-      if (encoded === undefined) throw new Error('nothing was encoded');
-      const { entry } = encoded;
-      if (how === 'one') await run(appendOne.text, valuesOfOne(stream, emptyHead, entry));
-      else await run(appendEvents.text, valuesOfSeveral(stream, emptyHead, [entry]));
+      const one = firstOf(stream);
+      if (how === 'one') await run(appendOne.text, valuesOfOne(one));
+      else await run(appendEvents.text, valuesOfSeveral(stream, emptyHead, [one.entry]));
     },
+    appendTogether: (streams) => run(appendTogether.text, valuesOfTogether(streams.map(firstOf))),
     commit: () => run('commit'),
     rollback: () => run('rollback'),
     end: () => client.end(),

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createEventCodec } from '../../../src/adapters/event-store/codec/event-codec.ts';
@@ -40,24 +41,45 @@ describe('the order within a stream', () => {
     await one.begin();
     await one.writeElsewhere();
     await one.append(hot, 'one');
+    await one.appendTogether([hot, newStream()]);
     await expect(one.append(hot, 'several')).rejects.toMatchObject({ code: '25000' });
     await one.rollback();
     expect((await opened.pool.query('select from tiktok_connections.events')).rowCount).toBe(0);
   });
 
-  test.each(['one', 'several'] as const)('an append of %s waits for the one before it without a transaction id of its own', async (how) => {
+  test.each([
+    ['one', '23505'],
+    ['several', 'answered'],
+  ] as const)('an append of %s waits for the one before it without a transaction id of its own', async (how, end) => {
     await one.begin();
     await one.append(hot, how);
     await two.begin();
-    const waiting = two.append(hot, how);
+    const waiting = two.append(hot, how).then(
+      () => 'answered',
+      (error: unknown) => (error instanceof pg.DatabaseError ? error.code : error),
+    );
     const waits = `select a.backend_xid from pg_locks l join pg_stat_activity a using (pid)
       where l.locktype = 'advisory' and not l.granted and a.datname = current_database()`;
     const waitingNow = async () => waitingSessions.parse((await opened.pool.query(waits)).rows);
     await expect.poll(waitingNow, patience).toEqual([{ backend_xid: null }]);
     await one.commit();
-    await waiting;
+    expect(await waiting).toBe(end);
     await two.commit();
     await expectSeen(ourReader(opened.pool), [`${hot}/1`]);
+  });
+
+  test('appends of one statement lock all their streams before any of them is written, and wait for none', async () => {
+    const [free, free2] = [newStream(), newStream()];
+    await one.begin();
+    await one.append(hot, 'one');
+    await two.begin();
+    await two.appendTogether([free, hot, free2]);
+    const locks = `select count(*)::integer as held from pg_locks where locktype = 'advisory' and granted
+      and database = (select oid from pg_database where datname = current_database())`;
+    expect((await opened.pool.query(locks)).rows).toEqual([{ held: 3 }]);
+    await two.commit();
+    await one.commit();
+    await expectSeen(ourReader(opened.pool), [`${hot}/1`, `${free}/1`, `${free2}/1`]);
   });
 
   test('is kept while many append to the same streams at once', async () => {

@@ -3,64 +3,47 @@ import type pg from 'pg';
 import type { StreamName } from '../../../application/ports/event-names.ts';
 import type { AppendFailure, EventAddress, StreamHead } from '../../../application/ports/event-store.ts';
 import type { EntryToAppend } from '../event-log.ts';
-import { answerOfOne, answers, appendEvents, appendOne, valuesOfOne, valuesOfSeveral, type Answer } from './append-statements.ts';
+import { answers, appendEvents, valuesOfSeveral, type Answer } from './append-statements.ts';
 import { checkpointAt } from './checkpoints.ts';
-import { outcomeOf, storeUnavailable } from './failures.ts';
+import type { GatheredAppends } from './gathered-appends.ts';
 import { readStream } from './read-stream.ts';
 import { recordedInstant } from './rows.ts';
+import { appendFailureOf, sendAppend } from './send-append.ts';
 
-/** Runs one statement and tells what its failure means for the append. */
-const send = async (pool: pg.Pool, stream: StreamName, query: pg.QueryConfig): Promise<Result<unknown[], AppendFailure>> => {
-  let client: pg.PoolClient;
-  try {
-    client = await pool.connect();
-  } catch (error) {
-    return err(storeUnavailable(error));
-  }
-  try {
-    const { rows } = await client.query(query);
-    client.release();
-    return ok(rows);
-  } catch (error) {
-    const outcome = outcomeOf(error);
-    client.release(outcome === 'unknown');
-    if (outcome === 'unknown') return err({ kind: 'OutcomeUnknown', stream });
-    return err(outcome === 'conflict' ? { kind: 'Conflict', stream } : storeUnavailable(error));
-  }
-};
+export type AppendParts = Readonly<{ pool: pg.Pool; gathered: GatheredAppends }>;
 
 const ask = async (
-  pool: pg.Pool,
+  { pool, gathered }: AppendParts,
   stream: StreamName,
   head: StreamHead,
   entries: readonly EntryToAppend[],
 ): Promise<Result<Answer, AppendFailure>> => {
   const [entry, ...more] = entries;
   if (entry !== undefined && more.length === 0) {
-    const one = (await send(pool, stream, { ...appendOne, values: valuesOfOne(stream, head, entry) })).map((rows) => answerOfOne(rows, entry));
+    const one = await gathered.append({ stream, head, entry });
     if (one.isErr()) return err(one.error);
     if (one.value !== null) return ok(one.value);
     // Not written. Whether it stands there already is for the function to say, which sees what came in between.
   }
-  const several = await send(pool, stream, { ...appendEvents, values: valuesOfSeveral(stream, head, entries) });
-  return several.map((rows) => answers.parse(rows)[0]);
+  const several = await sendAppend(pool, { ...appendEvents, values: valuesOfSeveral(stream, head, entries) });
+  return several.map((rows) => answers.parse(rows)[0]).mapErr((error) => appendFailureOf(error, stream));
 };
 
 /** Appends in one statement; one that meets another's events takes a second, which tells a repeat from a conflict. */
 export const appendEntries = async (
-  pool: pg.Pool,
+  parts: AppendParts,
   store: string,
   stream: StreamName,
   head: StreamHead,
   entries: readonly EntryToAppend[],
 ): Promise<Result<readonly EventAddress[], AppendFailure>> => {
-  const answered = await ask(pool, stream, head, entries);
+  const answered = await ask(parts, stream, head, entries);
   if (answered.isErr()) return err(answered.error);
   const answer = answered.value;
   if (answer.outcome === 'conflict') return err({ kind: 'Conflict', stream });
   // The same ids with other bytes: what stands there was sealed by an earlier try.
   const same = entries.every(({ hash }, index) => answer.hashes[index] === hash);
-  if (!same) return readStream(pool, store, stream, head.revision + 1, entries.length);
+  if (!same) return readStream(parts.pool, store, stream, head.revision + 1, entries.length);
   const { xids, positions, recorded } = answer;
   return ok(
     entries.map(({ occurredAt, data, metadata, ...entry }, index) => ({

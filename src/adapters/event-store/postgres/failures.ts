@@ -13,12 +13,16 @@ const reasonOf = (error: unknown): string => {
 export const storeUnavailable = (error: unknown): Unavailable => unavailable('event_store', reasonOf(error));
 
 const uniqueViolation = '23505';
+const dataException = '22';
+
+export type FailedOutcome = 'conflict' | 'refused-value' | 'nothing-written' | 'unknown';
 
 /**
  * What an error after sending an append means. An error of the statement ended its transaction: nothing was written.
  * A session that ended, or an answer that did not come in time, may have come after the commit.
  */
-export const outcomeOf = (error: unknown): 'conflict' | 'nothing-written' | 'unknown' => {
+export const outcomeOf = (error: unknown): FailedOutcome => {
   if (!(error instanceof pg.DatabaseError) || error.severity !== 'ERROR') return 'unknown';
-  return error.code === uniqueViolation ? 'conflict' : 'nothing-written';
+  if (error.code === uniqueViolation) return 'conflict';
+  return error.code?.startsWith(dataException) === true ? 'refused-value' : 'nothing-written';
 };

@@ -5,7 +5,7 @@ import { createCoalescedSender } from './coalesced-sender.ts';
 import type { WakeUp } from './wake-up.ts';
 
 const channel = 'tiktok_connections_appended';
-const betweenNotifiesMillis = 5;
+const betweenNotifiesMillis = 10;
 const firstPauseMillis = 50;
 const longestPauseMillis = 5_000;
 
@@ -59,6 +59,8 @@ export const createNotifications = (url: string, wakeUp: WakeUp): Notifications 
       client.on('notification', ({ processId }) => {
         if (processId !== pid) wakeUp.ring();
       });
+      // A NOTIFY takes a transaction id: while it waited for the disk, feeds would be held back by it.
+      await client.query('set synchronous_commit = off');
       await client.query(`listen ${channel}`);
       connected = client;
       // What was appended while nobody listened.

@@ -8,6 +8,7 @@ import { eventStoreOver } from '../event-store-over-log.ts';
 import { appendEntries } from './append.ts';
 import { checkCluster, type RestoredIntoAnotherCluster } from './cluster.ts';
 import { followFeed } from './feed.ts';
+import { createGatheredAppends } from './gathered-appends.ts';
 import { createNotifications } from './notifications.ts';
 import { readOldestXmin, type OldestXmin } from './oldest-xmin.ts';
 import { readStream } from './read-stream.ts';
@@ -39,6 +40,7 @@ export const createPostgresEventLog = ({ pool, url, pollMillis = 1_000 }: Omit<P
   const wakeUp = createWakeUp();
   const notifications = createNotifications(url, wakeUp);
   const source = { pool, wakeUp, pollMillis: () => (notifications.listening() ? pollMillis : Math.min(pollMillis, unheardPollMillis)) };
+  const parts = { pool, gathered: createGatheredAppends(pool) };
   let known: string | null = null;
 
   const storeOf = async (): Promise<Result<string, Unavailable>> => {
@@ -52,7 +54,7 @@ export const createPostgresEventLog = ({ pool, url, pollMillis = 1_000 }: Omit<P
     append: async (stream, head, entries) => {
       const store = await storeOf();
       if (store.isErr()) return err(store.error);
-      const appended = await appendEntries(pool, store.value, stream, head, entries);
+      const appended = await appendEntries(parts, store.value, stream, head, entries);
       if (appended.isOk()) {
         wakeUp.ring();
         notifications.appended();
