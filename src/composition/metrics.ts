@@ -40,6 +40,10 @@ const createRegistry = (container: Container): Registry => {
     const oldest = await container.get('eventStore').oldestXmin();
     if (oldest.isOk()) set(oldest.value.seconds ?? 0);
   });
+  gauge('refreshing_stopped', '1 while this replica refreshes no tokens: our credentials are refused (configuration), or TikTok is away (outage).', ['because'], (set) => {
+    const closed = container.get('tokenPorts').gate.closed();
+    for (const because of ['configuration', 'outage']) set({ because }, closed?.because === because ? 1 : 0);
+  });
   gauge('pool_connections', 'Connections to PostgreSQL, by state.', ['state'], (set) => {
     const { totalCount, idleCount, waitingCount } = container.get('pool');
     set({ state: 'open' }, totalCount);

@@ -50,6 +50,11 @@ const feedPart = (container: Container): ReadinessPart => {
 };
 
 const providerPart = (container: Container): ReadinessPart => {
+  const closed = container.get('tokenPorts').gate.closed();
+  if (closed?.because === 'configuration') {
+    return worthALook(`TikTok refuses our client key or secret (${closed.tiktok?.code ?? 'no code'}): no tokens are refreshed until TIKTOK_CLIENT_SECRET is right.`);
+  }
+  if (closed !== null) return worthALook('TikTok does not answer as it should: refreshing waits and tries from time to time.');
   const { simulatorUrl } = container.get('tiktokSide');
   return fine(simulatorUrl === null ? null : `The simulator at ${simulatorUrl} stands in for TikTok.`);
 };

@@ -20,7 +20,7 @@ export interface ProviderGate {
 }
 
 const failuresThatClose = 5;
-const configurationPauseMillis = 30_000;
+const firstConfigurationPauseMillis = 5_000;
 const firstPauseMillis = 1_000;
 const longestPauseMillis = 60_000;
 /** After an outage this many calls more are let in at a time with every success. */
@@ -72,13 +72,14 @@ export const createProviderGate = (clock: Pick<Clock, 'monotonicMillis'>): Provi
         return;
       }
       if (failure.kind === 'TikTokMisconfigured') {
-        close('configuration', failure.tiktok, configurationPauseMillis);
+        const wrongBefore = closed?.because === 'configuration' ? closed.pause : null;
+        close('configuration', failure.tiktok, wrongBefore === null ? firstConfigurationPauseMillis : Math.min(longestPauseMillis, wrongBefore * 2));
         return;
       }
       failures += 1;
       if (failures < failuresThatClose && closed === null) return;
       const tiktok = failure.kind === 'TikTokTransient' ? failure.tiktok : null;
-      close('outage', tiktok, Math.min(longestPauseMillis, closed === null ? firstPauseMillis : closed.pause * 2));
+      close('outage', tiktok, closed?.because === 'outage' ? Math.min(longestPauseMillis, closed.pause * 2) : firstPauseMillis);
     },
     closed: () => (closed === null ? null : asClosed(closed)),
   };
