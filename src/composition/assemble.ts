@@ -1,7 +1,6 @@
 import { createSealer } from '../adapters/crypto/aes-gcm-sealer.ts';
 import { parseKeyring } from '../adapters/crypto/keyring-setting.ts';
 import { createPostgresEventStore } from '../adapters/event-store/postgres/postgres-event-store.ts';
-import { createGuardedDispatcher } from '../adapters/outbound/guarded-dispatcher.ts';
 import { createConnectionsProjector } from '../adapters/postgres/connections/connections-projector.ts';
 import { createConnections } from '../adapters/postgres/connections/postgres-connections.ts';
 import { createPool, type PoolLog } from '../adapters/postgres/pool.ts';
@@ -13,23 +12,24 @@ import { createDatabaseClock } from '../adapters/postgres/postgres-database-cloc
 import { createExpirySweep } from '../adapters/postgres/postgres-expiry-sweep.ts';
 import { createIdempotencyRecords } from '../adapters/postgres/postgres-idempotency-records.ts';
 import { createProjectionProgress } from '../adapters/postgres/postgres-projection-progress.ts';
-import { createSecurityLogPages } from '../adapters/postgres/postgres-security-log-pages.ts';
 import { createSecurityLog } from '../adapters/postgres/postgres-security-log.ts';
+import { createSecurityLogPages } from '../adapters/postgres/postgres-security-log-pages.ts';
 import { createProgressBoard } from '../adapters/postgres/projector/progress-board.ts';
 import { createProjectorRuntime } from '../adapters/postgres/projector/projector-runtime.ts';
 import { createWorkProjector } from '../adapters/postgres/work/work-projector.ts';
 import { createWorkRuntime } from '../adapters/postgres/work/work-runtime.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
 import { systemIds } from '../adapters/system/system-ids.ts';
-import { createTikTokClient } from '../adapters/tiktok/tiktok-client.ts';
 import { destroyKeysOfEndedLife } from '../application/keys/destroy-keys.ts';
 import { createProviderGate } from '../application/tokens/provider-gate.ts';
 import { refreshWhenDue } from '../application/tokens/refresh-when-due.ts';
 import { validateWhenDue } from '../application/tokens/validate-when-due.ts';
 import type { Secret } from '../domain/values/secret.ts';
 import { developmentKey } from './development-key.ts';
+import { openOutboundCalls } from './outbound-calls.ts';
 import { createContainer, type Container } from './parts.ts';
 import type { Settings } from './settings/read-settings.ts';
+import { tiktokOnFirstUse } from './tiktok-on-first-use.ts';
 import type { TikTokSide } from './tiktok-side.ts';
 
 export type Grounds = Readonly<{
@@ -53,15 +53,15 @@ const provideSystem = (container: Container, { settings, databaseUrl, tiktokSide
 };
 
 const provideTikTok = (container: Container): void => {
-  container.provide('dispatcher', (c) => {
+  container.provide('outbound', (c) => {
     const { identity } = c.get('settings');
     const configured = [c.get('tiktokSide').apiUrl, ...(identity === null ? [] : [identity.jwksUrl])];
-    return createGuardedDispatcher({ exemptOrigins: configured });
+    return openOutboundCalls(configured);
   });
   container.provide('tiktok', (c) => {
     const { clientKey, clientSecret, authorizeUrl, apiUrl } = c.get('tiktokSide');
     const { redirectUri, pkce } = c.get('settings').tiktok;
-    return createTikTokClient({ clientKey, clientSecret, redirectUri, pkce, authorizeUrl, apiUrl, dispatcher: c.get('dispatcher') });
+    return tiktokOnFirstUse({ clientKey, clientSecret, redirectUri, pkce, authorizeUrl, apiUrl }, c.get('outbound').dispatcher);
   });
   container.provide('connectSettings', (c) => {
     const { publicUrl, returnUrl, returnUrlAllowlist, tiktok } = c.get('settings');

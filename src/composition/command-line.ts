@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs';
 import process from 'node:process';
 import type { CliDeps } from '../adapters/cli/cli-deps.ts';
-import { examine } from './examine.ts';
-import { openToolbox } from './open-toolbox.ts';
 import { outliveReaders } from './outlive-readers.ts';
 import { serve } from './serve.ts';
 
@@ -18,15 +16,20 @@ const loadEnvironment = (): void => {
   if (existsSync('.env')) process.loadEnvFile('.env');
 };
 
+/** As containers start it. Knowing the other commands takes longer than starting the service. */
+const isPlainServe = ([command, ...options]: readonly string[]): boolean =>
+  command === 'serve' && options.every((option) => option === '--json');
+
 /** Carries out what stands on the command line. Answers the exit code. */
 export const runCommandLine = async (argv: readonly string[]): Promise<number> => {
   outliveReaders(process.stdout, process.stderr);
   loadEnvironment();
+  if (isPlainServe(argv)) return serve(process.env, { out, err }, argv.includes('--json'));
   const interrupted = new AbortController();
   const deps: CliDeps = {
     serve: ({ json }) => serve(process.env, { out, err }, json),
-    open: () => openToolbox(process.env),
-    examine: () => examine(process.env),
+    open: async () => (await import('./open-toolbox.ts')).openToolbox(process.env),
+    examine: async () => (await import('./examine.ts')).examine(process.env),
     out,
     err,
     draw: drawOn(process.stderr),

@@ -7,13 +7,14 @@ import { readinessOf } from './readiness.ts';
 const userTokenVerifier = async (container: Container): Promise<VerifyUserToken | null> => {
   const { identity } = container.get('settings');
   if (identity === null) return null;
-  const [{ createUserTokenVerifier }, undici] = await Promise.all([import('../adapters/http/principals/jwks-user-tokens.ts'), import('undici')]);
-  const dispatcher = container.get('dispatcher');
+  const { createUserTokenVerifier } = await import('../adapters/http/principals/jwks-user-tokens.ts');
+  const outbound = container.get('outbound');
   return createUserTokenVerifier({
     jwksUrl: new URL(identity.jwksUrl),
     issuer: identity.issuer,
     audience: identity.audience,
     fetch: async (url, { headers, method, signal }) => {
+      const [undici, dispatcher] = await Promise.all([import('undici'), outbound.dispatcher()]);
       const { statusCode, headers: answered, body } = await undici.request(url, {
         dispatcher,
         method: method === 'POST' ? 'POST' : 'GET',

@@ -2,7 +2,6 @@
 import 'reflect-metadata';
 import type pg from 'pg';
 import { container as root, instanceCachingFactory, type DependencyContainer } from 'tsyringe';
-import type { Dispatcher } from 'undici';
 import type { Keyring } from '../adapters/crypto/keyring.ts';
 import type { PostgresEventStore } from '../adapters/event-store/postgres/postgres-event-store.ts';
 import type { BackgroundLoop } from '../adapters/postgres/background-loop.ts';
@@ -21,13 +20,14 @@ import type { DatabaseClock } from '../application/ports/database-clock.ts';
 import type { IdempotencyRecords } from '../application/ports/idempotency-records.ts';
 import type { Ids } from '../application/ports/ids.ts';
 import type { ProjectionProgress } from '../application/ports/projection-progress.ts';
-import type { SecurityLogPages } from '../application/ports/security-log-pages.ts';
 import type { SecurityLog } from '../application/ports/security-log.ts';
+import type { SecurityLogPages } from '../application/ports/security-log-pages.ts';
 import type { Sealer } from '../application/ports/sealer.ts';
 import type { ConnectSettings } from '../application/ports/settings.ts';
 import type { TikTokAuthorization, TikTokTokens, TikTokUsers } from '../application/ports/tiktok.ts';
 import type { GrantPorts } from '../application/tokens/grant-access-token.ts';
 import type { Secret } from '../domain/values/secret.ts';
+import type { OutboundCalls } from './outbound-calls.ts';
 import type { Settings } from './settings/read-settings.ts';
 import type { TikTokSide } from './tiktok-side.ts';
 
@@ -38,7 +38,7 @@ export interface Parts {
   databaseUrl: Secret<string>;
   pool: pg.Pool;
   tiktokSide: TikTokSide;
-  dispatcher: Dispatcher;
+  outbound: OutboundCalls;
   tiktok: TikTokAuthorization & TikTokTokens & TikTokUsers;
   clock: Clock;
   ids: Ids;

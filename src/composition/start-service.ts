@@ -1,6 +1,9 @@
+import type { FastifyInstance } from 'fastify';
 import { err, ok, type Result } from 'neverthrow';
+import type pg from 'pg';
 import type { Logger } from 'pino';
-import { migrate } from '../adapters/postgres/migrate.ts';
+import { startHttp, type RunningHttp } from '../adapters/http/start.ts';
+import { migrate, pendingMigrations, type MigrationProblem } from '../adapters/postgres/migrate.ts';
 import { announce, type Announcement } from './announce.ts';
 import { assemble } from './assemble.ts';
 import { openDatabase } from './database.ts';
@@ -34,8 +37,14 @@ type Stops = ReturnType<typeof createStops>;
 /** Requests in flight get this long; a load balancer has stopped sending new ones by then. */
 const drainMillis = 15_000;
 
+/** A start that finds nothing to migrate waits for no other, and needs no right to change the schema. */
+const migrateIfPending = async (pool: pg.Pool): Promise<Result<unknown, MigrationProblem>> => {
+  const pending = await pendingMigrations(pool);
+  return pending.isOk() && pending.value.length > 0 ? migrate(pool) : pending;
+};
+
 const prepareDatabase = async (container: Container): Promise<Result<void, string>> => {
-  const migrated = await migrate(container.get('pool'));
+  const migrated = await migrateIfPending(container.get('pool'));
   if (migrated.isErr()) return err(`${migrated.error.sentence} Run \`npm run cli -- doctor\` to see what is amiss.`);
   const checked = await container.get('eventStore').checkCluster();
   if (checked.isOk()) return ok(undefined);
@@ -58,15 +67,14 @@ const startBackground = (container: Container, stops: Stops): void => {
   }
 };
 
-const startListening = async (container: Container, stops: Stops): Promise<Result<void, string>> => {
+const buildHttp = async (container: Container): Promise<FastifyInstance> => {
   const { createHttpApp } = await import('../adapters/http/http-app.ts');
-  const { startHttp } = await import('../adapters/http/start.ts');
-  const { host, port } = container.get('settings');
-  const app = await createHttpApp(await httpDepsOf(container));
+  return createHttpApp(await httpDepsOf(container));
+};
+
+const startListening = async (app: FastifyInstance, { host, port }: Settings): Promise<Result<RunningHttp, string>> => {
   try {
-    const running = await startHttp(app, { host, port });
-    stops.add('HTTP', () => running.stop(drainMillis));
-    return ok(undefined);
+    return ok(await startHttp(app, { host, port }));
   } catch (error) {
     await app.close();
     const cause = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
@@ -89,6 +97,22 @@ const startMetrics = async (container: Container, stops: Stops): Promise<Result<
   }
 };
 
+const startServing = async (container: Container, stops: Stops): Promise<Result<void, string>> => {
+  // While the database is asked, the routes are loaded.
+  const [prepared, app] = await Promise.all([prepareDatabase(container), buildHttp(container)]);
+  const ready = prepared.isErr() ? prepared : await startMetrics(container, stops);
+  if (ready.isErr()) {
+    await app.close();
+    return err(ready.error);
+  }
+  const listening = await startListening(app, container.get('settings'));
+  if (listening.isErr()) return err(listening.error);
+  startBackground(container, stops);
+  // Behind the background work, so that it ends first: a request in flight waits for the projections.
+  stops.add('HTTP', () => listening.value.stop(drainMillis));
+  return ok(undefined);
+};
+
 const begin = async (settings: Settings, log: Logger, stops: Stops): Promise<Result<Announcement, string>> => {
   const database = await openDatabase(settings, false);
   if (database.isErr()) return err(database.error);
@@ -97,16 +121,11 @@ const begin = async (settings: Settings, log: Logger, stops: Stops): Promise<Res
   if (tiktokSide.isErr()) return err(tiktokSide.error);
   stops.add('simulator', tiktokSide.value.stop);
   const container = assemble({ settings, databaseUrl: database.value.url, tiktokSide: tiktokSide.value, log });
-  stops.add('outbound calls', () => container.get('dispatcher').close());
+  stops.add('outbound calls', () => container.get('outbound').close());
   stops.add('pool', () => container.get('pool').end());
   stops.add('event store', () => container.get('eventStore').close());
-  const prepared = await prepareDatabase(container);
-  if (prepared.isErr()) return err(prepared.error);
-  startBackground(container, stops);
-  const measuring = await startMetrics(container, stops);
-  if (measuring.isErr()) return err(measuring.error);
-  const listening = await startListening(container, stops);
-  return listening.map(() => announce(settings, database.value, tiktokSide.value));
+  const serving = await startServing(container, stops);
+  return serving.map(() => announce(settings, database.value, tiktokSide.value));
 };
 
 /** Starts everything in order, or nothing: what had been started before a failure is stopped again. */

@@ -147,7 +147,7 @@ export const createConnectingWorld = async (): Promise<ConnectingWorld> => {
       await service.get('projectors').stop();
       await service.get('eventStore').close();
       await service.get('pool').end();
-      await service.get('dispatcher').close();
+      await service.get('outbound').close();
       await simulator.stop();
       await database.drop();
     },

@@ -41,6 +41,11 @@ import { parseJsonOnly } from './wire/json-body.ts';
 import { refuseUnreadableQuery } from './wire/readable-query.ts';
 import { refuseTrailingSlash } from './wire/trailing-slash.ts';
 
+/** In place of fastify's own compilers, which would be loaded at every start. Those of zod are set before any route. */
+const noCompiler = (): never => {
+  throw new Error('a schema was to be compiled before the compilers of zod were set');
+};
+
 const createServer = ({ settings, logger }: HttpDeps, headers: Headers): HttpApp =>
   Fastify({
     ...limits,
@@ -49,6 +54,7 @@ const createServer = ({ settings, logger }: HttpDeps, headers: Headers): HttpApp
     trustProxy: trustedProxies(settings.trustProxy),
     genReqId: () => randomUUID(),
     logger: { level: logger.level, serializers: logSerializers, ...(logger.stream === undefined ? {} : { stream: logger.stream }) },
+    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     logController: new LogController({ disableRequestLogging: true }),
     clientErrorHandler: clientErrorHandler(settings.publicUrl),
     frameworkErrors: (error, request, reply) => {
