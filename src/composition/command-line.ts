@@ -5,6 +5,9 @@ import { outliveReaders } from './outlive-readers.ts';
 import { serve } from './serve.ts';
 
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
+const drained = async (): Promise<void> => {
+  if (process.stdout.writableNeedDrain) await new Promise((resolve) => process.stdout.once('drain', resolve).once('error', resolve));
+};
 const err = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** Replaces the line at the foot of a terminal; null where nobody looks at one. */
@@ -31,6 +34,7 @@ export const runCommandLine = async (argv: readonly string[]): Promise<number> =
     open: async () => (await import('./open-toolbox.ts')).openToolbox(process.env),
     examine: async () => (await import('./examine.ts')).examine(process.env),
     out,
+    drained,
     err,
     draw: drawOn(process.stderr),
     signal: interrupted.signal,

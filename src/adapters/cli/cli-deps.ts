@@ -33,6 +33,8 @@ export interface CliDeps {
   examine(): Promise<Examination>;
   /** One line to standard output. */
   out(line: string): void;
+  /** Resolves once standard output takes more: for commands that print without end. */
+  drained(): Promise<void>;
   /** One line to standard error. */
   err(line: string): void;
   /** Replaces the line that it drew last at the foot of the terminal; '' takes it away. Null when standard error is no terminal. */

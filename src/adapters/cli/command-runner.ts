@@ -48,7 +48,7 @@ export const createCommandRunner = (deps: CliDeps): CommandRunner => {
     }
     const { document, lines, remarks } = outcome.value;
     exitCode = outcome.value.exitCode;
-    if (json) deps.out(JSON.stringify(document));
+    if (json && document !== undefined) deps.out(JSON.stringify(document));
     else lines.forEach((line) => deps.out(line));
     if (!json) remarks.forEach((remark) => deps.err(remark));
   };

@@ -14,6 +14,8 @@ export const differenceSentence = (difference: Difference): string => {
       return `${difference.stream}: ${range(difference.revision, difference.through)} missing.`;
     case 'event_out_of_order':
       return `${difference.stream}: event ${difference.revision} comes out of order in the feed.`;
+    case 'head_differs':
+      return `${difference.stream}: event ${difference.revision} is another than when the heads were exported.`;
     case 'row_missing':
       return `${difference.table}: the row of connection ${difference.connection_id} is missing.`;
     case 'row_extra':

@@ -3,7 +3,7 @@ import { exitCodes, type ExitCode } from './exit-codes.ts';
 /** A command that ran to its end. */
 export type Done = Readonly<{
   exitCode: Exclude<ExitCode, typeof exitCodes.wrongUse>;
-  /** What `--json` prints, as the only thing on standard output. */
+  /** What `--json` prints, as the only thing on standard output; undefined where the command has printed itself. */
   document: unknown;
   /** What a person reads instead. */
   lines: readonly string[];
@@ -20,6 +20,9 @@ export const done = (document: unknown, lines: readonly string[], remarks: reado
   lines,
   remarks,
 });
+
+/** For a command that has printed all it had while it worked. */
+export const printed: Done = { exitCode: exitCodes.done, document: undefined, lines: [], remarks: [] };
 
 export const foundDifference = (document: unknown, lines: readonly string[]): Done => ({
   exitCode: exitCodes.foundDifference,

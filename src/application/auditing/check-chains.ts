@@ -2,6 +2,7 @@ import { err, ok, type Result } from 'neverthrow';
 import type { Unavailable } from '../failures.ts';
 import type { StreamName } from '../ports/event-names.ts';
 import type { CheckpointOfAnotherStore, StoredEvent } from '../ports/event-store.ts';
+import type { HeadCheck } from './chain-heads.ts';
 import { checkChain, type ChainPorts } from './check-chain.ts';
 import { checkLink, type ChainLink } from './chain-link.ts';
 import type { Findings } from './difference.ts';
@@ -50,6 +51,7 @@ const createWalk = ({ eventChain }: ChainPorts, findings: Findings) => {
 export const checkChains = async (
   ports: ChainPorts,
   findings: Findings,
+  heads: HeadCheck,
   { signal, progress }: Watch,
 ): Promise<Result<ChainReport, ChainFailure>> => {
   const walk = createWalk(ports, findings);
@@ -57,6 +59,7 @@ export const checkChains = async (
   for await (const batch of ports.eventStore.feed({ after: null, streamPrefixes: [], batchSize, live: false, signal })) {
     if (batch.isErr()) return err(batch.error);
     batch.value.events.forEach(walk.take);
+    batch.value.events.forEach(heads.see);
     events += batch.value.events.length;
     progress(events);
   }

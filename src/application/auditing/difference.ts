@@ -17,6 +17,8 @@ export type Difference =
   | Readonly<{ kind: 'event_missing'; stream: StreamName; revision: number; through: number }>
   /** The feed delivers the event before or after its turn. */
   | Readonly<{ kind: 'event_out_of_order'; stream: StreamName; revision: number }>
+  /** The event is another than the one that stood there when the heads were exported. */
+  | Readonly<{ kind: 'head_differs'; stream: StreamName; revision: number }>
   | RowDifference
   /** The projection does not follow the stream from this event on: its rows show what was before. */
   | Readonly<{ kind: 'stream_parked'; projection: string; stream: StreamName; revision: number; reason: string }>

@@ -3,6 +3,7 @@ import type { ConnectionId } from '../../domain/values/ids.ts';
 import type { ConnectionNotFound } from '../connecting/disconnect.ts';
 import { connectionStream } from '../execution/streams.ts';
 import type { ProjectionAudit } from '../ports/audit-projections.ts';
+import { checkHeads, type ChainHead } from './chain-heads.ts';
 import { checkChain, type ChainPorts } from './check-chain.ts';
 import { checkChains, type ChainFailure, type ChainReport } from './check-chains.ts';
 import { checkProjection, type ProjectionCheck, type ProjectionFailure, type ProjectionReport } from './check-projection.ts';
@@ -15,6 +16,8 @@ export interface VerifyPorts extends ChainPorts {
 export type VerifyRequest = Readonly<{
   /** Only this one; everything when null. */
   connectionId: ConnectionId | null;
+  /** Exported earlier and kept elsewhere: nothing up to them may be gone. */
+  heads?: readonly ChainHead[];
   signal: AbortSignal;
   /** Called with what is being checked and how many events of it have been. */
   progress: (part: string, events: number) => void;
@@ -33,13 +36,19 @@ export type VerifyFailure = ConnectionNotFound | ChainFailure | ProjectionFailur
 const checkStreams = async (
   ports: VerifyPorts,
   findings: Findings,
-  { connectionId, signal, progress }: VerifyRequest,
+  { connectionId, heads = [], signal, progress }: VerifyRequest,
 ): Promise<Result<ChainReport, VerifyFailure>> => {
   if (connectionId === null) {
-    const checked = await checkChains(ports, findings, { signal, progress: (events) => progress('hash chain', events) });
-    return signal.aborted ? err({ kind: 'Interrupted' }) : checked;
+    const all = checkHeads(heads, findings);
+    const checked = await checkChains(ports, findings, all, { signal, progress: (events) => progress('hash chain', events) });
+    if (signal.aborted) return err({ kind: 'Interrupted' });
+    if (checked.isOk()) all.finish();
+    return checked;
   }
-  const checked = await checkChain(ports, connectionStream(connectionId), findings);
+  const stream = connectionStream(connectionId);
+  const own = checkHeads(heads.filter((head) => head.stream === stream), findings);
+  const checked = await checkChain(ports, stream, findings, own);
+  if (checked.isOk()) own.finish();
   return checked.map(({ events }) => ({ events, streams: events === 0 ? 0 : 1 }));
 };
 
@@ -57,8 +66,8 @@ const checkOpened = async (
 };
 
 /**
- * Proves what can be proved without anything kept elsewhere: that every event is what its hash was made of and stands
- * where it was written, and that every row is what a replay leads to. May run beside a running service.
+ * Proves that every event is what its hash was made of and stands where it was written, that nothing is gone that
+ * exported heads name, and that every row is what a replay leads to. May run beside a running service.
  */
 export const verify = async (ports: VerifyPorts, request: VerifyRequest): Promise<Result<VerifyReport, VerifyFailure>> => {
   const { connectionId, signal, progress } = request;

@@ -26,6 +26,7 @@ export const run = async (parts: Partial<CliDeps>, ...argv: readonly string[]): 
     open: notGiven,
     examine: notGiven,
     out: (line) => out.push(line),
+    drained: () => Promise.resolve(),
     err: (line) => err.push(line),
     draw: (line) => drawn.push(line),
     signal: new AbortController().signal,

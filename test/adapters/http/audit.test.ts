@@ -32,7 +32,7 @@ let other: string;
 
 const read = (url: string, headers: Readonly<Record<string, string>> = service) => world.http.call({ url, headers });
 const as = (user: string) => ({ 'x-dev-user': user });
-const revisions = async (query: string, headers = service as Readonly<Record<string, string>>): Promise<readonly number[]> =>
+const revisions = async (query: string, headers: Readonly<Record<string, string>> = service): Promise<readonly number[]> =>
   historyShape.parse((await read(`/v1/connections/${shared}/history${query}`, headers)).json()).data.map(({ revision }) => revision);
 
 const bearing = async (...scopes: readonly ApiScope[]) => {
