@@ -31,6 +31,7 @@ import { createContainer, type Container } from './parts.ts';
 import type { Settings } from './settings/read-settings.ts';
 import { tiktokOnFirstUse } from './tiktok-on-first-use.ts';
 import type { TikTokSide } from './tiktok-side.ts';
+import { provideWebhooks } from './webhooks.ts';
 
 export type Grounds = Readonly<{
   settings: Settings;
@@ -151,5 +152,6 @@ export const assemble = (grounds: Grounds): Container => {
   provideReading(container);
   provideTokens(container);
   provideBackground(container);
+  provideWebhooks(container);
   return container;
 };

@@ -9,6 +9,7 @@ import type { TikTokSide } from './tiktok-side.ts';
 const sideOf = (settings: Settings, simulator: Simulator): TikTokSide => ({
   clientKey: clientKey(simulator.app.clientKey),
   clientSecret: secret(simulator.app.clientSecret),
+  previousClientSecret: null,
   authorizeUrl: settings.tiktok.authorizeUrl ?? simulator.authorizeUrl,
   apiUrl: settings.tiktok.apiUrl ?? simulator.apiUrl,
   simulatorUrl: simulator.url,
@@ -38,6 +39,7 @@ export const developmentTikTokElsewhere = async (settings: Settings): Promise<Ti
   return {
     clientKey: clientKey(key),
     clientSecret: secret(clientSecret),
+    previousClientSecret: null,
     authorizeUrl: settings.tiktok.authorizeUrl ?? `${url}/v2/auth/authorize/`,
     apiUrl: settings.tiktok.apiUrl ?? url,
     simulatorUrl: url,

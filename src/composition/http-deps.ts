@@ -49,6 +49,7 @@ export const httpDepsOf = async (container: Container): Promise<HttpDeps> => {
     completing: connecting,
     unbinding: connecting,
     tokens: container.get('tokenPorts'),
+    webhooks: container.get('receiving'),
     connections: connecting.connections,
     auditing: { ...connecting, securityLogPages: container.get('securityLogPages') },
     apiKeys: container.get('apiKeys'),

@@ -26,6 +26,7 @@ import type { Sealer } from '../application/ports/sealer.ts';
 import type { ConnectSettings } from '../application/ports/settings.ts';
 import type { TikTokAuthorization, TikTokTokens, TikTokUsers } from '../application/ports/tiktok.ts';
 import type { GrantPorts } from '../application/tokens/grant-access-token.ts';
+import type { ReceivePorts } from '../application/webhooks/receive-webhook.ts';
 import type { Secret } from '../domain/values/secret.ts';
 import type { OutboundCalls } from './outbound-calls.ts';
 import type { Settings } from './settings/read-settings.ts';
@@ -62,6 +63,8 @@ export interface Parts {
   projectorList: readonly Projector[];
   projectors: ProjectorRuntime;
   work: WorkRuntime;
+  receiving: ReceivePorts;
+  webhookWork: BackgroundLoop;
 }
 
 /** A typed view of one tsyringe container: names instead of classes, factories instead of decorators. */

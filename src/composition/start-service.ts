@@ -61,6 +61,7 @@ const startBackground = (container: Container, stops: Stops): void => {
     ['expiry sweep', container.get('expirySweep')],
     ['projectors', container.get('projectors')],
     ['work', container.get('work')],
+    ['webhooks', container.get('webhookWork')],
   ] as const) {
     part.start();
     stops.add(name, () => part.stop());

@@ -5,6 +5,8 @@ import type { Secret } from '../domain/values/secret.ts';
 export type TikTokSide = Readonly<{
   clientKey: ClientKey;
   clientSecret: Secret<string>;
+  /** Webhooks signed with it are taken too, while a secret is rotated. */
+  previousClientSecret: Secret<string> | null;
   authorizeUrl: string;
   apiUrl: string;
   /** Null when it is the real one. */

@@ -66,7 +66,7 @@ export const createConnectingWorld = async (): Promise<ConnectingWorld> => {
     TIKTOK_TOKEN_ENCRYPTION_KEY: 'made-up-key-of-32-characters-000',
   })._unsafeUnwrap();
   const { authorizeUrl, apiUrl, app } = simulator;
-  const tiktokSide = { clientKey: clientKey(app.clientKey), clientSecret: secret(app.clientSecret), authorizeUrl, apiUrl, simulatorUrl: null, stop: () => Promise.resolve() };
+  const tiktokSide = { clientKey: clientKey(app.clientKey), clientSecret: secret(app.clientSecret), previousClientSecret: null, authorizeUrl, apiUrl, simulatorUrl: null, stop: () => Promise.resolve() };
   const grounds = { settings, databaseUrl: secret(database.url), tiktokSide, log: pino({ level: 'silent' }) };
   const service = assemble(grounds);
   service.get('projectors').start();

@@ -21,6 +21,9 @@ import { systemClock } from '../../src/adapters/system/system-clock.ts';
 import { systemIds } from '../../src/adapters/system/system-ids.ts';
 import { createTikTokClient } from '../../src/adapters/tiktok/tiktok-client.ts';
 import type { EventStore } from '../../src/application/ports/event-store.ts';
+import { createWebhookIntake } from '../../src/adapters/postgres/webhooks/postgres-webhook-intake.ts';
+import { createTikTokWebhooks } from '../../src/adapters/tiktok/webhooks.ts';
+import { webhookBodies } from '../../src/application/webhooks/sealed-body.ts';
 import { clientKey } from '../../src/domain/values/ids.ts';
 import { scope } from '../../src/domain/values/scopes.ts';
 import { secret } from '../../src/domain/values/secret.ts';
@@ -38,7 +41,7 @@ export const testSettings: HttpSettings = {
   imageOrigins: [],
 };
 
-export const testClient = { key: 'awsimulated00001', secret: 'simulated-client-secret-00000001' } as const;
+export const testClient = { key: 'awsimulated00001', secret: 'simulated-client-secret-00000001', previousSecret: 'simulated-client-secret-00000000' } as const;
 
 export type PartsOptions = Readonly<{
   pool: pg.Pool;
@@ -93,6 +96,15 @@ export const createHttpParts = ({ pool, eventStore, tiktok, settings: changed = 
     unbinding: shared,
     tokens: { ...shared, databaseClock: createDatabaseClock(pool), gate: createProviderGate(systemClock), underWay: new Map() },
     auditing: { ...shared, securityLogPages: createSecurityLogPages(pool) },
+    webhooks: {
+      clientKey: clientKey(testClient.key),
+      webhooks: createTikTokWebhooks([secret(testClient.secret), secret(testClient.previousSecret)]),
+      bodies: webhookBodies(sealer),
+      intake: createWebhookIntake(pool),
+      ids: systemIds,
+      clock: systemClock,
+      wake: () => undefined,
+    },
     connections,
     apiKeys: createApiKeys(pool, systemClock),
     idempotency: createIdempotencyRecords(pool),

@@ -33,6 +33,7 @@ import { healthRoutes } from './routes/health.ts';
 import { listConnectionsRoute } from './routes/list-connections.ts';
 import { refreshConnectionRoute } from './routes/refresh-connection.ts';
 import { securityLogRoute } from './routes/security-log.ts';
+import { tiktokWebhookRoute } from './routes/tiktok-webhook.ts';
 import { unbindRoute } from './routes/unbind.ts';
 import { userInfoRoute } from './routes/user-info.ts';
 import { limits } from './limits.ts';
@@ -124,6 +125,7 @@ export const createHttpApp = async (deps: HttpDeps): Promise<FastifyInstance> =>
   documentationRoutes(app, routeDeps, routes);
   assetRoutes(app);
   await app.register(async (scope: HttpApp) => accountRoutes(scope, routeDeps));
+  await app.register(async (scope: HttpApp) => tiktokWebhookRoute(scope, routeDeps));
   await app.ready();
   return app;
 };

@@ -8,6 +8,7 @@ import type { Connections } from '../../application/ports/connections.ts';
 import type { IdempotencyRecords } from '../../application/ports/idempotency-records.ts';
 import type { Ids } from '../../application/ports/ids.ts';
 import type { SecurityLogPages } from '../../application/ports/security-log-pages.ts';
+import type { ReceivePorts } from '../../application/webhooks/receive-webhook.ts';
 import type { VerifyUserToken } from './principals/user-token.ts';
 import type { GrantPorts } from '../../application/tokens/grant-access-token.ts';
 import type { Readiness } from './readiness.ts';
@@ -44,6 +45,7 @@ export type HttpDeps = Readonly<{
   completing: CompletePorts;
   unbinding: UnbindPorts;
   tokens: GrantPorts;
+  webhooks: ReceivePorts;
   auditing: StateAtPorts & Readonly<{ securityLogPages: SecurityLogPages }>;
   connections: Connections;
   apiKeys: Pick<ApiKeys, 'verify'>;

@@ -22,6 +22,7 @@ export const parseVariables = (environment: Environment, problems: string[]) => 
     dataDir: resolve(read('DATA_DIR', variables.DATA_DIR) ?? 'data'),
     clientKey: read('TIKTOK_CLIENT_KEY', variables.TIKTOK_CLIENT_KEY),
     clientSecret: read('TIKTOK_CLIENT_SECRET', variables.TIKTOK_CLIENT_SECRET),
+    previousClientSecret: read('TIKTOK_CLIENT_SECRET_PREVIOUS', variables.TIKTOK_CLIENT_SECRET_PREVIOUS),
     redirectUri: read('TIKTOK_REDIRECT_URI', variables.TIKTOK_REDIRECT_URI),
     scopes: read('TIKTOK_SCOPES', variables.TIKTOK_SCOPES) ?? scopeSet([scope('user.info.basic'), scope('video.publish')]),
     pkce: read('TIKTOK_PKCE', variables.TIKTOK_PKCE) ?? 'auto',

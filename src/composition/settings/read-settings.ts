@@ -4,7 +4,7 @@ import { clientKey, type ClientKey } from '../../domain/values/ids.ts';
 import type { Scope } from '../../domain/values/scopes.ts';
 import { secret, type Secret } from '../../domain/values/secret.ts';
 import { expandFiles, type Environment } from './environment.ts';
-import { parseVariables } from './parse-variables.ts';
+import { parseVariables, type Variables } from './parse-variables.ts';
 import { crossProblems } from './rules.ts';
 import { isLoopback } from './values.ts';
 
@@ -19,7 +19,7 @@ export type Settings = Readonly<{
   databaseUrl: Secret<string> | null;
   dataDir: string;
   /** Null: the simulator's. */
-  tiktokApp: Readonly<{ clientKey: ClientKey; clientSecret: Secret<string> }> | null;
+  tiktokApp: Readonly<{ clientKey: ClientKey; clientSecret: Secret<string>; previousClientSecret: Secret<string> | null }> | null;
   tiktok: Readonly<{
     redirectUri: string;
     scopes: readonly Scope[];
@@ -45,6 +45,11 @@ export type Settings = Readonly<{
 
 const asSecret = (text: string | undefined): Secret<string> | null => (text === undefined ? null : secret(text));
 
+const appOf = ({ clientKey: key, clientSecret, previousClientSecret }: Variables): Settings['tiktokApp'] => {
+  if (key === undefined || clientSecret === undefined) return null;
+  return { clientKey: clientKey(key), clientSecret: secret(clientSecret), previousClientSecret: asSecret(previousClientSecret) };
+};
+
 /** The whole configuration, or one sentence per problem. */
 export const readSettings = (given: Environment): Result<Settings, readonly string[]> => {
   const { environment, problems: fileProblems } = expandFiles(given);
@@ -58,7 +63,7 @@ export const readSettings = (given: Environment): Result<Settings, readonly stri
 
   const returnUrl = values.returnUrl?.href ?? `${publicUrl}/dashboard/account`;
   const loopbackRedirect = isLoopback(new URL(redirectUri).hostname);
-  const { clientKey: key, clientSecret, jwksUrl, issuer } = values;
+  const { jwksUrl, issuer } = values;
   return ok({
     production,
     developmentPrincipals: !production && jwksUrl === undefined,
@@ -67,7 +72,7 @@ export const readSettings = (given: Environment): Result<Settings, readonly stri
     publicUrl,
     databaseUrl: asSecret(values.databaseUrl),
     dataDir: values.dataDir,
-    tiktokApp: key === undefined || clientSecret === undefined ? null : { clientKey: clientKey(key), clientSecret: secret(clientSecret) },
+    tiktokApp: appOf(values),
     tiktok: {
       redirectUri,
       scopes: values.scopes,

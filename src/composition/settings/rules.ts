@@ -58,6 +58,9 @@ export const crossProblems = (
   if (!production && (values.clientKey === undefined) !== (values.clientSecret === undefined)) {
     problems.push('TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET belong together: set both, or neither to use the simulator.');
   }
+  if (values.previousClientSecret !== undefined && values.clientSecret === undefined && !values.given.has('TIKTOK_CLIENT_SECRET')) {
+    problems.push('TIKTOK_CLIENT_SECRET_PREVIOUS is the former of two secrets: set TIKTOK_CLIENT_SECRET too, or unset it.');
+  }
   if (!production && values.clientKey === undefined && values.simulator === 'off') {
     problems.push('SIMULATOR is off and there are no TikTok credentials: set TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET.');
   }

@@ -11,6 +11,7 @@ export const variables = {
   DATA_DIR: { schema: z.string().min(1), must: 'be a directory' },
   TIKTOK_CLIENT_KEY: { schema: z.string().regex(/^[\x21-\x7e]+$/), must: 'be the client key of your app in the TikTok developer portal' },
   TIKTOK_CLIENT_SECRET: { schema: z.string().regex(/^[\x21-\x7e]+$/), must: 'be the client secret that belongs to TIKTOK_CLIENT_KEY' },
+  TIKTOK_CLIENT_SECRET_PREVIOUS: { schema: z.string().regex(/^[\x21-\x7e]+$/), must: 'be the client secret that TIKTOK_CLIENT_SECRET replaces' },
   TIKTOK_REDIRECT_URI: { schema: z.string(), must: 'be an address' },
   TIKTOK_SCOPES: { schema: scopes, must: 'be TikTok scopes separated by commas, e.g. user.info.basic,video.publish' },
   TIKTOK_PKCE: { schema: z.enum(['auto', 'off', 'hex', 'base64url']), must: 'be one of auto, off, hex, base64url' },

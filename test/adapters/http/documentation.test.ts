@@ -84,6 +84,7 @@ describe('the OpenAPI document', () => {
       'post /v1/connect-sessions',
       'post /v1/connections/{id}/access-token',
       'post /v1/connections/{id}/refresh',
+      'post /webhooks/tiktok',
     ]);
   });
 

@@ -15,6 +15,6 @@ declare module 'fastify' {
     /** Headers to document, by status. */
     answerHeaders?: Readonly<Record<number, readonly AnswerHeader[]>>;
     /** Parts of a request that are shown in the document and read by the handler itself. */
-    documented?: Readonly<{ querystring?: z.ZodType; headers?: z.ZodType }>;
+    documented?: Readonly<{ querystring?: z.ZodType; headers?: z.ZodType; body?: z.ZodType }>;
   }
 }

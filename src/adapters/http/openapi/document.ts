@@ -13,6 +13,7 @@ const tags = [
   { name: 'Connections', description: 'What is connected, for backends and for end users.' },
   { name: 'Tokens', description: 'Access tokens for backends, and their refresh.' },
   { name: 'Audit', description: 'What happened, how it was, and who looked.' },
+  { name: 'Webhooks', description: 'What TikTok tells this service.' },
   { name: 'Operations', description: 'Health, figures and this document.' },
 ];
 

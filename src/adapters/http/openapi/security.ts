@@ -23,10 +23,17 @@ export const securitySchemes = (authCookie: string) =>
       bearerFormat: 'tck_<id>_<secret>',
       description: 'An API key made by `keys create`, with its scopes.',
     },
+    webhookSignature: {
+      type: 'apiKey',
+      in: 'header',
+      name: 'TikTok-Signature',
+      description: '`t=<unix seconds>,s=<hex>`: HMAC-SHA256 of `<t>.<raw body>` under a client secret; `t` at most 5 minutes ahead and 7 days old.',
+    },
     connectLink: { type: 'apiKey', in: 'query', name: 'session', description: 'The one-use token of `POST /v1/connect-sessions`.' },
   }) as const;
 
 export const nobody: Requirement[] = [];
+export const webhookSignature: Requirement[] = [{ webhookSignature: [] }];
 export const endUser: Requirement[] = [{ userToken: [] }, { userCookie: [] }];
 export const serviceWith = (scope: ApiScope): Requirement[] => [{ apiKey: [scope] }];
 export const anyoneWith = (scope: ApiScope): Requirement[] => [...serviceWith(scope), ...endUser];

@@ -9,6 +9,7 @@ import type { BadCursor } from '../../../application/ports/connections.ts';
 import type { CheckpointOfAnotherStore } from '../../../application/ports/event-store.ts';
 import type { TikTokFailure, TikTokWords as TikTokWordsOfPort } from '../../../application/ports/tiktok.ts';
 import type { RefreshFailure } from '../../../application/tokens/refresh-tokens.ts';
+import type { WebhookRefused } from '../../../application/webhooks/receive-webhook.ts';
 import { invalidRequest, ProblemAnswer, type FieldError, type Problem, type TikTokWords } from './problem.ts';
 
 export type Unauthenticated = Readonly<{ kind: 'Unauthenticated'; reason: string }>;
@@ -38,6 +39,7 @@ export type HttpFailure =
   | ConnectionNotFound
   | DisconnectFailure
   | RefreshFailure
+  | WebhookRefused
   | BadCursor
   | CheckpointOfAnotherStore
   | Unavailable;
@@ -128,6 +130,7 @@ const problems: FailureTable = {
   }),
   TikTokFailed: ({ failure }) => tiktokProblem(failure),
   UnreadableHistory: () => needsAnOperator,
+  WebhookRefused: ({ reason }) => ({ code: 'unauthenticated', detail: reason }),
   BadCursor: () => invalidRequest({ path: 'cursor', message: 'is not one that a page before this one gave as next_cursor' }),
   Unavailable: ({ part }) =>
     part === 'key_ring'

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import { z } from 'zod';
+import type { LeasedWebhook } from '../../../application/ports/webhook-intake.ts';
+import { connectionId, webhookId } from '../../../domain/values/ids.ts';
+import { sealed } from '../../../domain/values/sealed.ts';
+import { nothing, rowsOf } from '../database.ts';
+
+export type WebhookLease = Readonly<{ id: string; webhook: LeasedWebhook }>;
+
+export type Pending = Readonly<{ count: number; oldestSeconds: number }>;
+
+export interface WebhookLeases {
+  /** At most `limit` due webhooks of these events that nobody works on, oldest first, each leased for `leaseMillis`. */
+  take(events: readonly string[], limit: number, leaseMillis: number): Promise<readonly WebhookLease[]>;
+  /** Nothing more is to be done with it, whoever has it now; its body goes. */
+  done(lease: WebhookLease): Promise<void>;
+  /** To be tried again after so many milliseconds, if the lease is still ours. */
+  retry(lease: WebhookLease, afterMillis: number, reason: string): Promise<void>;
+  /** Milliseconds until the next one may be due, 0 when one is; null when there is none. */
+  nextDueMillis(events: readonly string[]): Promise<number | null>;
+  /** How many of these events wait or are worked on, and the age of the oldest. */
+  pending(events: readonly string[]): Promise<Pending>;
+}
+
+const intake = 'tiktok_connections.webhook_intake';
+
+// A lease is a due time to come: one that nobody ended runs out by itself.
+const take = {
+  name: 'webhook_leases.take',
+  text: `update ${intake} w set lease = $3::uuid, attempts = w.attempts + 1, due_at = clock_timestamp() + $4 * interval '1 millisecond'
+    from (select digest from ${intake} where event = any($1::text[]) and due_at <= clock_timestamp()
+      order by due_at limit $2 for update skip locked) as due
+    where w.digest = due.digest
+    returning w.id, encode(w.digest, 'hex') as digest, w.event, w.connection_id, w.body, w.attempts`,
+};
+
+const done = {
+  name: 'webhook_leases.done',
+  text: `update ${intake} set due_at = null, lease = null, body = null, last_reason = null where digest = decode($1, 'hex')`,
+};
+
+const retry = {
+  name: 'webhook_leases.retry',
+  text: `update ${intake} set lease = null, due_at = clock_timestamp() + $3 * interval '1 millisecond', last_reason = $4
+    where digest = decode($1, 'hex') and lease = $2`,
+};
+
+const nextDue = {
+  name: 'webhook_leases.next_due',
+  text: `select (extract(epoch from min(due_at) - clock_timestamp()) * 1000)::double precision as millis
+    from ${intake} where event = any($1::text[]) and due_at is not null`,
+};
+
+const pending = {
+  name: 'webhook_leases.pending',
+  text: `select count(*)::integer as count, coalesce(extract(epoch from clock_timestamp() - min(received_at)), 0)::double precision as "oldestSeconds"
+    from ${intake} where event = any($1::text[]) and due_at is not null`,
+};
+
+const leasedRow = z.object({
+  id: z.string().transform(webhookId),
+  digest: z.string(),
+  event: z.string(),
+  connection_id: z.string().transform(connectionId).nullable(),
+  body: z.string().transform(sealed).nullable(),
+  attempts: z.number(),
+});
+const millisRow = z.object({ millis: z.number().nullable() });
+const pendingRow = z.object({ count: z.number(), oldestSeconds: z.number() });
+
+/** Leases by the database's clock. Every call rejects when the database is away. */
+export const createWebhookLeases = (pool: pg.Pool): WebhookLeases => ({
+  take: async (events, limit, leaseMillis) => {
+    const id = randomUUID();
+    const rows = await rowsOf(pool, take, [events, limit, id, leaseMillis], leasedRow);
+    return rows.map(({ connection_id, ...webhook }) => ({ id, webhook: { ...webhook, connectionId: connection_id } }));
+  },
+  done: async ({ webhook }) => {
+    await rowsOf(pool, done, [webhook.digest], nothing);
+  },
+  retry: async ({ id, webhook }, afterMillis, reason) => {
+    await rowsOf(pool, retry, [webhook.digest, id, afterMillis, reason], nothing);
+  },
+  nextDueMillis: async (events) => {
+    const [next] = await rowsOf(pool, nextDue, [events], millisRow);
+    const millis = next?.millis ?? null;
+    return millis === null ? null : Math.max(0, millis);
+  },
+  pending: async (events) => {
+    const [found] = await rowsOf(pool, pending, [events], pendingRow);
+    return found ?? { count: 0, oldestSeconds: 0 };
+  },
+});

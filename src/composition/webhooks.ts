@@ -1,0 +1,28 @@
+import { createWebhookIntake } from '../adapters/postgres/webhooks/postgres-webhook-intake.ts';
+import { createWebhookRuntime } from '../adapters/postgres/webhooks/webhook-runtime.ts';
+import { createTikTokWebhooks } from '../adapters/tiktok/webhooks.ts';
+import { handleWebhook } from '../application/webhooks/handle-webhook.ts';
+import { webhookBodies } from '../application/webhooks/sealed-body.ts';
+import { handledEvents } from '../application/webhooks/webhook-events.ts';
+import type { Container } from './parts.ts';
+
+/** What takes TikTok's webhooks in, and what works on them. */
+export const provideWebhooks = (container: Container): void => {
+  container.provide('receiving', (c) => {
+    const { clientKey, clientSecret, previousClientSecret } = c.get('tiktokSide');
+    return {
+      clientKey,
+      webhooks: createTikTokWebhooks(previousClientSecret === null ? [clientSecret] : [clientSecret, previousClientSecret]),
+      bodies: webhookBodies(c.get('sealer')),
+      intake: createWebhookIntake(c.get('pool')),
+      ids: c.get('ids'),
+      clock: c.get('clock'),
+      wake: () => c.get('webhookWork').wake(),
+    };
+  });
+  container.provide('webhookWork', (c) => {
+    const { bodies, webhooks } = c.get('receiving');
+    const handle = handleWebhook({ ...c.get('tokenPorts'), tiktok: c.get('tiktok'), bodies, webhooks });
+    return createWebhookRuntime({ pool: c.get('pool'), events: handledEvents, handle });
+  });
+};
