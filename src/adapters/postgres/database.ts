@@ -31,6 +31,18 @@ export const ask = <Row>(
   row: z.ZodType<Row>,
 ): ResultAsync<readonly Row[], Unavailable> => ResultAsync.fromPromise(rowsOf(connection, statement, values, row), databaseUnavailable);
 
+/** The first row of one statement outside any transaction of ours; null when there is none. */
+export const askFirst = <Row>(
+  connection: Connection,
+  statement: Statement,
+  values: readonly unknown[],
+  row: z.ZodType<Row>,
+): ResultAsync<Row | null, Unavailable> =>
+  ResultAsync.fromPromise(
+    rowsOf(connection, statement, values, row).then(([first]) => first ?? null),
+    databaseUnavailable,
+  );
+
 /**
  * Runs `work` between BEGIN and COMMIT on a connection of its own. Rejects, with everything rolled back, when `work`
  * or the commit does; the connection is then closed, since nobody knows what state it is in.

@@ -1,10 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import { ok, okAsync, ResultAsync, type Result } from 'neverthrow';
+import { hash, timingSafeEqual } from 'node:crypto';
+import { okAsync, ResultAsync } from 'neverthrow';
 import type pg from 'pg';
-import type { Unavailable } from '../../application/failures.ts';
 import type { ApiKey, ApiKeys } from '../../application/ports/api-keys.ts';
 import type { Clock } from '../../application/ports/clock.ts';
-import { ask, inTransaction, rowsOf } from './database.ts';
+import { ask, askFirst, inTransaction, rowsOf } from './database.ts';
 import { databaseUnavailable } from './failure.ts';
 import { createLiveApiKeys, type LiveApiKeys } from './live-api-keys.ts';
 import { apiKeyRow, insertKey, keyChanged, liveKey, liveKeyRow, revokeKey, selectKeys, type LiveKey } from './api-key-rows.ts';
@@ -13,7 +12,7 @@ const presentedSpelling = /^tck_([0-9a-f]{16})_([\w-]{1,256})$/;
 
 const proves = (secret: string, { secretDigest }: LiveKey): boolean => {
   const expected = Buffer.from(secretDigest, 'hex');
-  const presented = createHash('sha256').update(secret).digest();
+  const presented = hash('sha256', secret, 'buffer');
   return expected.length === presented.length && timingSafeEqual(expected, presented);
 };
 
@@ -23,11 +22,6 @@ const proves = (secret: string, { secretDigest }: LiveKey): boolean => {
  */
 export const createApiKeys = (pool: pg.Pool, clock: Clock): ApiKeys & LiveApiKeys => {
   const live = createLiveApiKeys(pool, clock);
-
-  const find = (id: string): ResultAsync<LiveKey | undefined, Unavailable> => {
-    const known = live.find(id);
-    return known === undefined ? ask(pool, liveKey, [id], liveKeyRow).map(([key]) => key) : okAsync(known);
-  };
 
   return {
     start: () => live.start(),
@@ -60,7 +54,9 @@ export const createApiKeys = (pool: pg.Pool, clock: Clock): ApiKeys & LiveApiKey
     verify: (presented) => {
       const [, id, secret] = presentedSpelling.exec(presented.reveal()) ?? [];
       if (id === undefined || secret === undefined) return okAsync(null);
-      return find(id).andThen((key): Result<ApiKey | null, Unavailable> => ok(key !== undefined && proves(secret, key) ? key.key : null));
+      const provenBy = (key: LiveKey | null): ApiKey | null => (key !== null && proves(secret, key) ? key.key : null);
+      const known = live.find(id);
+      return known === undefined ? askFirst(pool, liveKey, [id], liveKeyRow).map(provenBy) : okAsync(provenBy(known));
     },
   };
 };

@@ -14,6 +14,12 @@ export const byId: Statement = {
     where connection_id = $1 and case when $2::text is null then current_owner else user_id = $2 end`,
 };
 
+/** `$1` the connections; what a service sees of each. */
+export const byIds: Statement = {
+  name: 'connections.by_ids',
+  text: `select ${viewColumns} from ${table} where current_owner and connection_id = any($1::uuid[])`,
+};
+
 export type PageShape = Readonly<{ viewer: ConnectionQuery['viewer']['kind']; user: boolean; openId: boolean; after: boolean }>;
 
 /** `$1` statuses, `$2` limit, then, where the shape has them, user, open_id, and the position's time and id. */
