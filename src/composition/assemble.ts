@@ -1,4 +1,5 @@
 import { createSealer } from '../adapters/crypto/aes-gcm-sealer.ts';
+import { createKeyEncryption } from '../adapters/crypto/keyring-key-encryption.ts';
 import { parseKeyring } from '../adapters/crypto/keyring-setting.ts';
 import { createPostgresEventStore } from '../adapters/event-store/postgres/postgres-event-store.ts';
 import { createConnectionsProjector } from '../adapters/postgres/connections/connections-projector.ts';
@@ -11,9 +12,12 @@ import { createDataKeyRecords } from '../adapters/postgres/postgres-data-key-rec
 import { createDatabaseClock } from '../adapters/postgres/postgres-database-clock.ts';
 import { createExpirySweep } from '../adapters/postgres/postgres-expiry-sweep.ts';
 import { createIdempotencyRecords } from '../adapters/postgres/postgres-idempotency-records.ts';
+import { createKeyFences } from '../adapters/postgres/postgres-key-fences.ts';
+import { createPersonalRecords } from '../adapters/postgres/postgres-personal-records.ts';
 import { createProjectionProgress } from '../adapters/postgres/postgres-projection-progress.ts';
 import { createSecurityLog } from '../adapters/postgres/postgres-security-log.ts';
 import { createSecurityLogPages } from '../adapters/postgres/postgres-security-log-pages.ts';
+import { createWrappedKeys } from '../adapters/postgres/postgres-wrapped-keys.ts';
 import { createProgressBoard } from '../adapters/postgres/projector/progress-board.ts';
 import { createProjectorRuntime } from '../adapters/postgres/projector/projector-runtime.ts';
 import { createWorkProjector } from '../adapters/postgres/work/work-projector.ts';
@@ -78,6 +82,10 @@ const provideSealing = (container: Container): void => {
     return parsed.value;
   });
   container.provide('dataKeys', (c) => createDataKeyRecords(c.get('pool')));
+  container.provide('keyEncryption', (c) => createKeyEncryption(c.get('keyring')));
+  container.provide('wrappedKeys', (c) => createWrappedKeys(c.get('pool')));
+  container.provide('keyFences', (c) => createKeyFences(c.get('pool')));
+  container.provide('personalRecords', (c) => createPersonalRecords(c.get('pool')));
   container.provide('sealer', (c) => createSealer({ keyring: c.get('keyring'), records: c.get('dataKeys') }));
 };
 
@@ -120,7 +128,7 @@ const provideTokens = (container: Container): void => {
 const provideBackground = (container: Container): void => {
   container.provide('expirySweep', (c) => createExpirySweep(c.get('pool')));
   container.provide('work', (c) => {
-    const ports = { eventStore: c.get('eventStore'), dataKeys: c.get('dataKeys'), securityLog: c.get('securityLog') };
+    const ports = { eventStore: c.get('eventStore'), dataKeys: c.get('dataKeys'), securityLog: c.get('securityLog'), personalRecords: c.get('personalRecords') };
     const tokens = c.get('tokenPorts');
     const handlers = {
       destroy_keys: destroyKeysOfEndedLife(ports),

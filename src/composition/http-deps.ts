@@ -48,6 +48,7 @@ export const httpDepsOf = async (container: Container): Promise<HttpDeps> => {
     connecting,
     completing: connecting,
     unbinding: connecting,
+    erasing: { ...connecting, personalRecords: container.get('personalRecords') },
     tokens: container.get('tokenPorts'),
     webhooks: container.get('receiving'),
     connections: connecting.connections,

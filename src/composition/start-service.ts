@@ -8,6 +8,7 @@ import { announce, type Announcement } from './announce.ts';
 import { assemble } from './assemble.ts';
 import { openDatabase } from './database.ts';
 import { httpDepsOf } from './http-deps.ts';
+import { prepareKeys } from './prepare-keys.ts';
 import { openTikTokSide } from './open-tiktok-side.ts';
 import type { Container } from './parts.ts';
 import type { Settings } from './settings/read-settings.ts';
@@ -47,7 +48,7 @@ const prepareDatabase = async (container: Container): Promise<Result<void, strin
   const migrated = await migrateIfPending(container.get('pool'));
   if (migrated.isErr()) return err(`${migrated.error.sentence} Run \`npm run cli -- doctor\` to see what is amiss.`);
   const checked = await container.get('eventStore').checkCluster();
-  if (checked.isOk()) return ok(undefined);
+  if (checked.isOk()) return prepareKeys(container);
   return err(checked.error.kind === 'Unavailable' ? `The event store does not answer: ${checked.error.reason}.` : checked.error.sentence);
 };
 

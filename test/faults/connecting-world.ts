@@ -7,6 +7,7 @@ import { createProjectionAudit } from '../../src/adapters/postgres/postgres-proj
 import { verify, type VerifyReport } from '../../src/application/auditing/verify.ts';
 import { completeAuthorization, type Callback, type CallbackOutcome, type CompletePorts } from '../../src/application/connecting/complete-authorization.ts';
 import type { DisconnectPorts } from '../../src/application/connecting/disconnect.ts';
+import type { EraseUserPorts } from '../../src/application/erasing/erase-user.ts';
 import { startAuthorization } from '../../src/application/connecting/start-authorization.ts';
 import type { CommandContext } from '../../src/application/execution/command-context.ts';
 import { connectionStream } from '../../src/application/execution/streams.ts';
@@ -26,7 +27,7 @@ import { simulatorControl, type SimulatorControl } from '../support/simulator-co
 /** A person of the application, with one account at TikTok. */
 export type Somebody = Readonly<{ user: string; account: string }>;
 
-export type GatedPorts = CompletePorts & DisconnectPorts & DestroyKeysPorts;
+export type GatedPorts = CompletePorts & DisconnectPorts & DestroyKeysPorts & EraseUserPorts;
 
 export interface ConnectingWorld {
   /** The service after it was started again: projections run, nothing is gated. */
@@ -79,6 +80,7 @@ export const createConnectingWorld = async (): Promise<ConnectingWorld> => {
       attempts: wrap('attempts', container.get('attempts')),
       eventStore: wrap('eventStore', container.get('eventStore')),
       securityLog: wrap('securityLog', container.get('securityLog')),
+      personalRecords: wrap('personalRecords', container.get('personalRecords')),
       tiktok: wrap('tiktok', service.get('tiktok')),
       progress: wrap('progress', service.get('progress')),
       ids: wrap('ids', service.get('ids')),

@@ -12,6 +12,7 @@ import { createAuthorizationAttempts } from '../../src/adapters/postgres/postgre
 import { createConnectSessions } from '../../src/adapters/postgres/postgres-connect-sessions.ts';
 import { createDataKeyRecords } from '../../src/adapters/postgres/postgres-data-key-records.ts';
 import { createIdempotencyRecords } from '../../src/adapters/postgres/postgres-idempotency-records.ts';
+import { createPersonalRecords } from '../../src/adapters/postgres/postgres-personal-records.ts';
 import { createProjectionProgress } from '../../src/adapters/postgres/postgres-projection-progress.ts';
 import { createProgressBoard } from '../../src/adapters/postgres/projector/progress-board.ts';
 import { createProjectorRuntime, type ProjectorRuntime } from '../../src/adapters/postgres/projector/projector-runtime.ts';
@@ -94,6 +95,7 @@ export const createHttpParts = ({ pool, eventStore, tiktok, settings: changed = 
     connecting: shared,
     completing: shared,
     unbinding: shared,
+    erasing: { ...shared, personalRecords: createPersonalRecords(pool) },
     tokens: { ...shared, databaseClock: createDatabaseClock(pool), gate: createProviderGate(systemClock), underWay: new Map() },
     auditing: { ...shared, securityLogPages: createSecurityLogPages(pool) },
     webhooks: {

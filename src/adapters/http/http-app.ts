@@ -28,6 +28,8 @@ import { connectionHistoryRoute } from './routes/connection-history.ts';
 import { connectionStateRoute } from './routes/connection-state.ts';
 import { deleteConnectionRoute } from './routes/delete-connection.ts';
 import { documentationRoutes } from './routes/documentation.ts';
+import { eraseConnectionRoute } from './routes/erase-connection.ts';
+import { eraseUserRoute } from './routes/erase-user.ts';
 import { getConnectionRoute } from './routes/get-connection.ts';
 import { healthRoutes } from './routes/health.ts';
 import { listConnectionsRoute } from './routes/list-connections.ts';
@@ -117,6 +119,8 @@ export const createHttpApp = async (deps: HttpDeps): Promise<FastifyInstance> =>
   deleteConnectionRoute(app, routeDeps);
   refreshConnectionRoute(app, routeDeps);
   accessTokenRoute(app, routeDeps);
+  eraseConnectionRoute(app, routeDeps);
+  eraseUserRoute(app, routeDeps);
   connectionHistoryRoute(app, routeDeps);
   connectionStateRoute(app, routeDeps);
   auditEventsRoute(app, routeDeps);

@@ -2,6 +2,7 @@ import type { StateAtPorts } from '../../application/auditing/state-at.ts';
 import type { CompletePorts } from '../../application/connecting/complete-authorization.ts';
 import type { ConnectLinkPorts } from '../../application/connecting/connect-links.ts';
 import type { UnbindPorts } from '../../application/connecting/unbind.ts';
+import type { EraseUserPorts } from '../../application/erasing/erase-user.ts';
 import type { ApiKeys } from '../../application/ports/api-keys.ts';
 import type { Clock } from '../../application/ports/clock.ts';
 import type { Connections } from '../../application/ports/connections.ts';
@@ -44,6 +45,7 @@ export type HttpDeps = Readonly<{
   connecting: ConnectLinkPorts;
   completing: CompletePorts;
   unbinding: UnbindPorts;
+  erasing: EraseUserPorts;
   tokens: GrantPorts;
   webhooks: ReceivePorts;
   auditing: StateAtPorts & Readonly<{ securityLogPages: SecurityLogPages }>;

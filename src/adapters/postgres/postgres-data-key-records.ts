@@ -39,7 +39,8 @@ const fence = {
   name: 'data_keys.fence',
   text: `insert into tiktok_connections.data_key_fences (connection_id, life, purpose, because)
     select connection_id, life, purpose, $4 from unnest($1::uuid[], $2::integer[], $3::text[]) as s (connection_id, life, purpose)
-    on conflict do nothing`,
+    on conflict (connection_id, life, purpose) do update set because = excluded.because
+    where excluded.because = 'erased' and data_key_fences.because <> 'erased'`,
 };
 
 const destroy = {

@@ -3,6 +3,7 @@ import type { Actor } from '../execution/actor.ts';
 import type { ChainHash } from '../ports/event-names.ts';
 import type { StoredEvent } from '../ports/event-store.ts';
 import { redact, type ShownData } from './redact.ts';
+import { erasedMark, sealedMark } from './shown-data.ts';
 
 /** One event of a history, in the contract's shape. What this version cannot read has no actor, no cause and a reason. */
 export type HistoryEntry = Readonly<{
@@ -16,7 +17,10 @@ export type HistoryEntry = Readonly<{
   data: ShownData | Readonly<{ unreadable: string }>;
 }>;
 
-export const historyEntry = (stored: StoredEvent): HistoryEntry => {
+const notErased: ReadonlySet<number> = new Set();
+
+/** @param erasedLives what is sealed in their events is shown as erased */
+export const historyEntry = (stored: StoredEvent, erasedLives = notErased): HistoryEntry => {
   const { revision, type, hash } = stored;
   if (!stored.readable) {
     const occurredAt = parseInstant(stored.stored.occurredAt);
@@ -30,6 +34,6 @@ export const historyEntry = (stored: StoredEvent): HistoryEntry => {
     cause: causationId ?? correlationId,
     occurred_at: stored.occurredAt,
     hash,
-    data: redact(stored.event),
+    data: redact(stored.event, 'life' in stored.event.data && erasedLives.has(stored.event.data.life) ? erasedMark : sealedMark),
   };
 };

@@ -7,6 +7,7 @@ import type { Viewer } from '../ports/connections.ts';
 import type { StreamName } from '../ports/event-names.ts';
 import type { EventStore } from '../ports/event-store.ts';
 import type { SecurityLog } from '../ports/security-log.ts';
+import { erasedLives } from './erased-lives.ts';
 import { historyEntry, type HistoryEntry } from './history-entry.ts';
 import { visibleEvents } from './visible-events.ts';
 
@@ -35,6 +36,8 @@ const readVisible = async (
   stream: StreamName,
   { viewer, from, limit }: HistoryQuery,
 ): Promise<Result<History | null, Unavailable>> => {
+  const erased = await erasedLives(eventStore, stream);
+  if (erased.isErr()) return err(erased.error);
   const isVisible = visibleEvents(viewer);
   const data: HistoryEntry[] = [];
   let anything = false;
@@ -49,7 +52,7 @@ const readVisible = async (
       anything = true;
       if (stored.revision < from) continue;
       if (data.length === limit) return ok({ data, next_from: stored.revision });
-      data.push(historyEntry(stored));
+      data.push(historyEntry(stored, erased.value));
     }
     if (page.value.length < wanted) break;
   }

@@ -10,6 +10,7 @@ import type { SecurityLog } from '../ports/security-log.ts';
 import type { ConnectionView } from '../reading/connection-view.ts';
 import { loadRecord } from '../reading/load-record.ts';
 import { lifeSeenBy, renderView } from '../reading/render-view.ts';
+import { erasedLives } from './erased-lives.ts';
 import type { Moment } from './moment.ts';
 
 export interface StateAtPorts {
@@ -39,5 +40,8 @@ export const stateAt = async (
   const detail = { stream: connectionStream(connectionId) };
   const logged = await securityLog.record({ kind: 'history_read', detail, principal, connectionId });
   if (logged.isErr()) return err(logged.error);
-  return renderView(sealer, connectionId, life);
+  // What was erased later is gone for every moment, also before its key is.
+  const erased = await erasedLives(eventStore, connectionStream(connectionId));
+  if (erased.isErr()) return err(erased.error);
+  return renderView(sealer, connectionId, { ...life, erased: life.erased || erased.value.has(life.life) });
 };

@@ -9,8 +9,11 @@ import type { StoredEvent } from '../ports/event-store.ts';
 export const visibleEvents = (viewer: Viewer): ((event: StoredEvent) => boolean) => {
   if (viewer.kind === 'service') return () => true;
   let owner: UserId | null = null;
+  const lives = new Set<number>();
   return (stored) => {
+    if (stored.readable && stored.event.type === 'PersonalDataErased') return stored.event.data.lives.some((life) => lives.has(life));
     if (stored.type === 'Connected') owner = stored.readable && stored.event.type === 'Connected' ? stored.event.data.userId : null;
+    if (stored.readable && stored.event.type === 'Connected' && owner === viewer.userId) lives.add(stored.event.data.life);
     return owner === viewer.userId;
   };
 };

@@ -7,6 +7,7 @@ import type {
   ConnectionCommand,
   Disconnect,
   ErasePersonalData,
+  LivesChosen,
   IgnoreRevocation,
   RecordProfile,
   RecordRefreshed,
@@ -157,7 +158,8 @@ const ignoreRevocation = ({ life, webhookId, why, at }: IgnoreRevocation, state:
     return ok([{ type: 'RevocationIgnored', data: { life, webhookId, why, ignoredAt: at } }]);
   });
 
-const isChosen = ({ chosen }: ErasePersonalData, { life, userId }: PastLife): boolean => {
+/** Whether an erasure of these lives covers this one. */
+export const isChosen = (chosen: LivesChosen, { life, userId }: PastLife): boolean => {
   switch (chosen.kind) {
     case 'all':
       return true;
@@ -172,7 +174,7 @@ const isChosen = ({ chosen }: ErasePersonalData, { life, userId }: PastLife): bo
 const erasePersonalData = (command: ErasePersonalData, state: ConnectionState): Decision => {
   if (state.status === 'none') return err({ kind: 'NotConnected' });
   const { requestedBy, revokeConfirmed, at } = command;
-  const chosen = state.lives.filter((past) => isChosen(command, past));
+  const chosen = state.lives.filter((past) => isChosen(command.chosen, past));
   if (chosen.length === 0) return err({ kind: 'NotYourConnection' });
   const lives = chosen.filter(({ erased }) => !erased).map(({ life }) => life);
   if (lives.length === 0) return nothing;

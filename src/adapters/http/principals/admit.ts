@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { hasScope, type ApiScope, type EndUser, type Principal } from '../../../application/execution/principal.ts';
+import { hasScope, type ApiScope, type EndUser, type Principal, type Service } from '../../../application/execution/principal.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { answerOf, refuse } from '../problems/failures.ts';
 import type { Caller } from './caller.ts';
@@ -47,6 +47,12 @@ export const admission = (identify: Identify, settings: HttpDeps['settings']): A
 export const callerOf = (request: FastifyRequest): Caller => {
   if (request.caller === null) throw new Error(`no admission stands before ${request.method} ${request.routeOptions.url}`);
   return request.caller;
+};
+
+/** The application of a route that admits none but API keys. */
+export const serviceOf = (request: FastifyRequest): Service => {
+  const { principal } = callerOf(request);
+  return principal.kind === 'service' ? principal : refuse({ kind: 'WrongPrincipal', needed: 'service' });
 };
 
 /** The end user of a route that admits none but end users. */
