@@ -1,13 +1,16 @@
 import type { DomainEvent } from '../ports/event-store.ts';
+import { publicationRedactors, shownRequest } from './redact-publication.ts';
 import { sealedMark, type SealedMark, type Shown } from './shown-data.ts';
 
 type EventType = DomainEvent['type'];
 type DataOf<Type extends EventType> = Extract<DomainEvent, { readonly type: Type }>['data'];
 
-type Redactors = { readonly [Type in EventType]: (data: DataOf<Type>, mark: SealedMark) => Shown<DataOf<Type>> };
+type ShownByType = { readonly [Type in EventType]: Shown<DataOf<Type>> };
+type Redactors = { readonly [Type in EventType]: (data: DataOf<Type>, mark: SealedMark) => ShownByType[Type] };
 
 /** Field by field, never by copying: what a stored event has beyond its type stays hidden. */
 const redactors: Redactors = {
+  ...publicationRedactors,
   Connected: (data, mark) => ({
     life: data.life,
     user_id: data.userId,
@@ -66,6 +69,13 @@ const redactors: Redactors = {
     removed: data.removed,
     observed_at: data.observedAt,
   }),
+  PublishRequested: (data, mark) => ({
+    life: data.life,
+    publication_id: data.publicationId,
+    user_id: data.userId,
+    request: shownRequest(data.request, mark),
+    requested_at: data.requestedAt,
+  }),
   Disconnected: (data) => ({
     life: data.life,
     by: data.by.kind === 'tiktok' ? { kind: data.by.kind, reason: data.by.reason } : { kind: data.by.kind },
@@ -85,33 +95,13 @@ const redactors: Redactors = {
   }),
 };
 
-export type ShownData = { readonly [Type in EventType]: Shown<DataOf<Type>> }[EventType];
+export type ShownData = ShownByType[EventType];
 
 /**
  * The data of an event as it may be shown to whoever may read the history.
  * @param mark stands for what is sealed: `erasedMark` in an event of a life that was erased
  */
 export const redact = (event: DomainEvent, mark: SealedMark = sealedMark): ShownData => {
-  switch (event.type) {
-    case 'Connected':
-      return redactors.Connected(event.data, mark);
-    case 'TokenRefreshStarted':
-      return redactors.TokenRefreshStarted(event.data, mark);
-    case 'TokensRefreshed':
-      return redactors.TokensRefreshed(event.data, mark);
-    case 'TokenRefreshFailed':
-      return redactors.TokenRefreshFailed(event.data, mark);
-    case 'ReauthorizationRequired':
-      return redactors.ReauthorizationRequired(event.data, mark);
-    case 'ProfileChanged':
-      return redactors.ProfileChanged(event.data, mark);
-    case 'ScopesChanged':
-      return redactors.ScopesChanged(event.data, mark);
-    case 'Disconnected':
-      return redactors.Disconnected(event.data, mark);
-    case 'RevocationIgnored':
-      return redactors.RevocationIgnored(event.data, mark);
-    case 'PersonalDataErased':
-      return redactors.PersonalDataErased(event.data, mark);
-  }
+  const shown = <Type extends EventType>(type: Type, data: DataOf<Type>): ShownByType[Type] => redactors[type](data, mark);
+  return shown(event.type, event.data);
 };

@@ -1,12 +1,14 @@
 import type { ResultAsync, Result } from 'neverthrow';
 import type { ConnectionEvent } from '../../domain/connection/events.ts';
+import type { PublicationEvent } from '../../domain/publication/events.ts';
 import type { CommandId, EventId } from '../../domain/values/ids.ts';
 import type { Instant } from '../../domain/values/instant.ts';
 import type { Actor } from '../execution/actor.ts';
 import type { Unavailable } from '../failures.ts';
 import type { ChainHash, Checkpoint, StreamName } from './event-names.ts';
+import type { KeptSnapshots } from './snapshots.ts';
 
-export type DomainEvent = ConnectionEvent;
+export type DomainEvent = ConnectionEvent | PublicationEvent;
 
 export type EventMetadata = Readonly<{
   actor: Actor;
@@ -88,6 +90,8 @@ export type CheckpointOfAnotherStore = Readonly<{ kind: 'CheckpointOfAnotherStor
  * all pass one contract suite.
  */
 export interface EventStore {
+  /** Folds kept beside the history; without them every load begins at the first event. */
+  readonly snapshots?: KeptSnapshots;
   /**
    * Writes events behind `head`, all or none; at least one. Repeating a call that succeeded (same ids, same head)
    * succeeds again and writes nothing.

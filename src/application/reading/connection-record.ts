@@ -3,6 +3,7 @@ import type { Instant } from '../../domain/values/instant.ts';
 import type { Scope } from '../../domain/values/scopes.ts';
 import type { Sealed } from '../../domain/values/sealed.ts';
 import type { Connected, SealedTokens } from '../../domain/connection/events.ts';
+import { isConnectionEvent } from '../execution/aggregate.ts';
 import type { RecordedEvent } from '../ports/event-store.ts';
 import type { ConnectionStatus } from './connection-view.ts';
 
@@ -66,6 +67,7 @@ export const evolveRecord = (
   id: ConnectionId,
   { event, occurredAt, revision }: Pick<RecordedEvent, 'event' | 'occurredAt' | 'revision'>,
 ): ConnectionRecord | null => {
+  if (!isConnectionEvent(event)) return record;
   if (event.type === 'Connected') {
     const before = record?.owners.find((owner) => owner.userId === event.data.userId);
     const others = record?.owners.filter((owner) => owner !== before) ?? [];
@@ -86,6 +88,7 @@ export const evolveRecord = (
     case 'TokenRefreshStarted':
     case 'TokenRefreshFailed':
     case 'RevocationIgnored':
+    case 'PublishRequested':
       return replaceCurrent(touched);
     case 'TokensRefreshed': {
       const { tokens, scopes, accessTokenExpiresAt, refreshTokenExpiresAt } = event.data;

@@ -1,5 +1,6 @@
 import type { ConnectionId } from '../../domain/values/ids.ts';
 import { millisOf, plusMillis, type Instant } from '../../domain/values/instant.ts';
+import { isConnectionEvent } from '../execution/aggregate.ts';
 import type { RecordedEvent } from '../ports/event-store.ts';
 
 /** `eager` keeps every access token warm; `lazy` refreshes on use, and before the refresh token itself ends. */
@@ -62,6 +63,7 @@ export const workChanges = (
   { event, revision, occurredAt }: Pick<RecordedEvent, 'event' | 'revision' | 'occurredAt'>,
   policy: RefreshPolicy,
 ): readonly WorkChange[] => {
+  if (!isConnectionEvent(event)) return [];
   if (event.type === 'PersonalDataErased') {
     return event.data.lives.map((life) => ({
       put: { kind: 'destroy_keys', subject: `${connectionId}:${life}`, connectionId, life, revision, dueAt: occurredAt },
@@ -86,6 +88,7 @@ export const workChanges = (
     case 'ScopesChanged':
       return [put('validate', connectionId, validateDue(occurredAt, false, place))];
     case 'RevocationIgnored':
+    case 'PublishRequested':
       return [];
     case 'Disconnected':
       return [remove('refresh'), remove('validate'), put('destroy_keys', `${connectionId}:${life}`, occurredAt)];

@@ -1,4 +1,5 @@
-import type { AttemptId, AuthorizationId, ClientKey, UserId, WebhookId } from '../values/ids.ts';
+import type { PublishRequest } from '../publication/request.ts';
+import type { AttemptId, AuthorizationId, ClientKey, PublicationId, UserId, WebhookId } from '../values/ids.ts';
 import type { Instant } from '../values/instant.ts';
 import type { Scope } from '../values/scopes.ts';
 import type { Sealed } from '../values/sealed.ts';
@@ -144,6 +145,12 @@ export type RevocationIgnored = Readonly<{
   data: Readonly<{ life: number; webhookId: WebhookId; why: IgnoredBecause; ignoredAt: Instant }>;
 }>;
 
+/** A publish was accepted for this life; the publication's own stream begins with the same request. */
+export type PublishRequested = Readonly<{
+  type: 'PublishRequested';
+  data: Readonly<{ life: number; publicationId: PublicationId; userId: UserId; request: PublishRequest; requestedAt: Instant }>;
+}>;
+
 export type ConnectionEvent =
   | Connected
   | TokenRefreshStarted
@@ -152,6 +159,7 @@ export type ConnectionEvent =
   | ReauthorizationRequired
   | ProfileChanged
   | ScopesChanged
+  | PublishRequested
   | Disconnected
   | RevocationIgnored
   | PersonalDataErased;

@@ -1,4 +1,4 @@
-import type { AttemptId, AuthorizationId, ClientKey, UserId, WebhookId } from '../values/ids.ts';
+import type { AttemptId, AuthorizationId, ClientKey, PublicationId, UserId, WebhookId } from '../values/ids.ts';
 import type { Instant } from '../values/instant.ts';
 import type { Scope } from '../values/scopes.ts';
 import type { Sealed } from '../values/sealed.ts';
@@ -60,6 +60,8 @@ type Life = Readonly<{
   refreshing: Refreshing;
   /** The newest webhooks that were looked into in this life and changed nothing. */
   ignoredRevocations: readonly WebhookId[];
+  /** The newest requests to publish; older ones have long begun their own streams. */
+  publishRequests: readonly PublicationId[];
 }>;
 
 export type NeverConnected = Readonly<{ status: 'none' }>;
@@ -118,11 +120,20 @@ const livesAfter = (state: ConnectionState, { life, userId }: Connected['data'])
 const connected = (state: ConnectionState, { data }: Connected): Active => {
   const running = state.status === 'active' || state.status === 'reauthorization_required' ? state : null;
   const refreshing = freshSet((running?.refreshing.tokenSet ?? 0) + 1, data.connectedAt, null);
-  return { status: 'active', ...data, lives: livesAfter(state, data), refreshing, ignoredRevocations: running?.ignoredRevocations ?? [] };
+  return {
+    status: 'active',
+    ...data,
+    lives: livesAfter(state, data),
+    refreshing,
+    ignoredRevocations: running?.ignoredRevocations ?? [],
+    publishRequests: running?.publishRequests ?? [],
+  };
 };
 
 /** A webhook that is worked on twice is so within minutes; older ones are forgotten. */
 const rememberedRevocations = 500;
+/** Between a request and the beginning of its publication's stream lie seconds. */
+const rememberedRequests = 50;
 
 const started = (refreshing: Refreshing, { data }: TokenRefreshStarted): Refreshing => ({
   ...refreshing,
@@ -194,6 +205,8 @@ export const evolve = (state: ConnectionState, event: ConnectionEvent): Connecti
       return { ...state, scopes: event.data.scopes };
     case 'RevocationIgnored':
       return { ...state, ignoredRevocations: [...state.ignoredRevocations, event.data.webhookId].slice(-rememberedRevocations) };
+    case 'PublishRequested':
+      return { ...state, publishRequests: [...state.publishRequests, event.data.publicationId].slice(-rememberedRequests) };
     case 'Disconnected':
       return endOf(state, event.data.by, event.data.disconnectedAt);
   }

@@ -70,7 +70,8 @@ export type ChunkUploaded = Readonly<{
 export type MediaDelivered = Readonly<{ type: 'MediaDelivered'; data: Readonly<{ deliveredAt: Instant }> }>;
 
 /** How we know: by asking, or from TikTok's webhook; `operator` where a person decided. */
-export type KnownBy = 'status' | 'webhook' | 'recent_posts' | 'operator';
+export const knownBy = ['status', 'webhook', 'recent_posts', 'operator'] as const;
+export type KnownBy = (typeof knownBy)[number];
 
 export type ProcessingObserved = Readonly<{
   type: 'ProcessingObserved';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { err, ok } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
+import { isConnectionEvent } from '../../../src/application/execution/aggregate.ts';
 import { connectionDecider } from '../../../src/domain/connection/decide.ts';
 import type { ConnectionEvent } from '../../../src/domain/connection/events.ts';
 import { authorizationId } from '../../../src/domain/values/ids.ts';
@@ -131,7 +132,7 @@ describe('when another writer comes first', () => {
         );
         let state = connectionDecider.initial;
         for (const entry of await stored(store)) {
-          if (!entry.readable) throw new Error('an event that can not be read');
+          if (!entry.readable || !isConnectionEvent(entry.event)) throw new Error('an event that can not be read');
           expect(made.get(entry.metadata.commandId)?.(state)).toEqual([entry.event]);
           state = connectionDecider.evolve(state, entry.event);
         }

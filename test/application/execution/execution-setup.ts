@@ -1,5 +1,5 @@
 import { ok, type Result } from 'neverthrow';
-import { connectionAggregate } from '../../../src/application/execution/aggregate.ts';
+import { connectionAggregate, isConnectionEvent } from '../../../src/application/execution/aggregate.ts';
 import type { CommandContext } from '../../../src/application/execution/command-context.ts';
 import { execute, type ExecutionPorts } from '../../../src/application/execution/execute.ts';
 import { connectionStream } from '../../../src/application/execution/streams.ts';
@@ -60,6 +60,6 @@ export const run = <Failure = never>(
 export const stored = async (eventStore: EventStore): Promise<readonly StoredEvent[]> => (await eventStore.read(stream, 1, 10_000)).unwrapOr([]);
 
 export const eventsOf = async (eventStore: EventStore): Promise<readonly ConnectionEvent[]> =>
-  (await stored(eventStore)).flatMap((entry) => (entry.readable ? [entry.event] : []));
+  (await stored(eventStore)).flatMap((entry) => (entry.readable && isConnectionEvent(entry.event) ? [entry.event] : []));
 
 export const typesOf = async (eventStore: EventStore): Promise<readonly string[]> => (await stored(eventStore)).map(({ type }) => type);

@@ -109,7 +109,8 @@ export const chunk = (index: number): PublicationEvent => ({
   data: { index, bytesSent: index === plan.count - 1 ? bytes : (index + 1) * 10_000_000, uploadedAt: second(4) },
 });
 
-export const delivered: PublicationEvent = { type: 'MediaDelivered', data: { deliveredAt: second(4) } };
+export const deliveredAt = (at: Instant): PublicationEvent => ({ type: 'MediaDelivered', data: { deliveredAt: at } });
+export const delivered = deliveredAt(second(4));
 
 export const observed = (observation: Observation, changes: Partial<Observe> = {}): Observe => ({
   type: 'Observe',

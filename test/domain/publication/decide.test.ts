@@ -11,6 +11,7 @@ import {
   chunk,
   deferred,
   delivered,
+  deliveredAt,
   fail,
   failedBecause,
   failedByUs,
@@ -154,7 +155,7 @@ describe('sending', () => {
   it('is done when TikTok says that it has all bytes, though the answer to the last chunk was lost', () => {
     given(...begun, ...allButLast)
       .when(observed({ kind: 'processing', status: 'PROCESSING_UPLOAD', bytes: plan.totalBytes }))
-      .then({ ...delivered, data: { deliveredAt: second(5) } });
+      .then(deliveredAt(second(5)));
     given(...begun).when(observed({ kind: 'processing', status: 'PROCESSING_UPLOAD', bytes: 10_000_000 })).thenNothing();
   });
 });

@@ -7,6 +7,7 @@ import {
   type Disconnected,
   type PersonalDataErased,
   type ProfileChanged,
+  type PublishRequested,
   type ReauthorizationRequired,
   type RevocationIgnored,
   type ScopesChanged,
@@ -15,12 +16,14 @@ import {
   type TokensRefreshed,
 } from '../../../domain/connection/events.ts';
 import { eventFormat, type EventFormat } from './event-format.ts';
+import { storedPublishRequest } from './publish-request-schema.ts';
 import {
   storedAttemptId,
   storedAuthorizationId,
   storedClientKey,
   storedInstant,
   storedLife,
+  storedPublicationId,
   storedScopes,
   storedSealed,
   storedUserId,
@@ -104,6 +107,14 @@ const scopesChanged: z.ZodType<ScopesChanged['data']> = z.object({
   observedAt: storedInstant,
 });
 
+const publishRequested: z.ZodType<PublishRequested['data']> = z.object({
+  life: storedLife,
+  publicationId: storedPublicationId,
+  userId: storedUserId,
+  request: storedPublishRequest,
+  requestedAt: storedInstant,
+});
+
 const disconnected: z.ZodType<Disconnected['data']> = z.object({
   life: storedLife,
   by: z.discriminatedUnion('kind', [
@@ -139,6 +150,7 @@ export const connectionEventFormats: Readonly<Record<ConnectionEvent['type'], Ev
   ReauthorizationRequired: eventFormat(1, reauthorizationRequired, (data) => ({ type: 'ReauthorizationRequired', data })),
   ProfileChanged: eventFormat(1, profileChanged, (data) => ({ type: 'ProfileChanged', data })),
   ScopesChanged: eventFormat(1, scopesChanged, (data) => ({ type: 'ScopesChanged', data })),
+  PublishRequested: eventFormat(1, publishRequested, (data) => ({ type: 'PublishRequested', data })),
   Disconnected: eventFormat(1, disconnected, (data) => ({ type: 'Disconnected', data })),
   RevocationIgnored: eventFormat(1, revocationIgnored, (data) => ({ type: 'RevocationIgnored', data })),
   PersonalDataErased: eventFormat(1, personalDataErased, (data) => ({ type: 'PersonalDataErased', data })),

@@ -1,5 +1,17 @@
 import { z } from 'zod';
-import { attemptId, authorizationId, clientKey, commandId, userId, webhookId } from '../../../domain/values/ids.ts';
+import {
+  attemptId,
+  authorizationId,
+  clientKey,
+  commandId,
+  connectionId,
+  mediaId,
+  postId,
+  publicationId,
+  publishId,
+  userId,
+  webhookId,
+} from '../../../domain/values/ids.ts';
 import type { Instant } from '../../../domain/values/instant.ts';
 import { isScope } from '../../../domain/values/scopes.ts';
 import { sealed } from '../../../domain/values/sealed.ts';
@@ -17,6 +29,11 @@ export const storedAttemptId = z.string().transform(attemptId);
 export const storedAuthorizationId = z.string().transform(authorizationId);
 export const storedCommandId = z.string().transform(commandId);
 export const storedWebhookId = z.string().transform(webhookId);
+export const storedConnectionId = z.string().transform(connectionId);
+export const storedPublicationId = z.string().transform(publicationId);
+export const storedPublishId = z.string().transform(publishId);
+export const storedPostId = z.string().transform(postId);
+export const storedMediaId = z.string().transform(mediaId);
 export const storedSealed = z.string().transform(sealed);
 export const storedScopes = z.array(z.string().refine(isScope));
 export const storedLife = z.int().positive();
