@@ -100,6 +100,7 @@ export const createHttpApp = async (deps: HttpDeps): Promise<FastifyInstance> =>
     logAnswer(request, reply);
     done();
   });
+  app.addHook('onClose', async () => deps.logger.stream?.flushSync?.());
   if (settings.corsOrigins.length > 0) {
     const { default: cors } = await import('@fastify/cors');
     await app.register(cors, crossOriginOptions(settings.corsOrigins));

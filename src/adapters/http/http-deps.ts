@@ -36,8 +36,8 @@ export type HttpSettings = Readonly<{
 
 export type HttpLogger = Readonly<{
   level: string;
-  /** Where lines go; the standard output when left out. */
-  stream?: Readonly<{ write(line: string): void }>;
+  /** Where lines go; the standard output when left out. What it holds back is flushed when the application closes. */
+  stream?: Readonly<{ write(line: string): void; flushSync?(): void }>;
 }>;
 
 /** All that the HTTP adapter stands on. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { createHttpApp } from '../../../src/adapters/http/http-app.ts';
 import { connectionId } from '../../../src/domain/values/ids.ts';
 import { connectionStream } from '../../../src/application/execution/streams.ts';
 import { connectAs } from '../../support/http-person.ts';
@@ -41,6 +42,17 @@ describe('the log', () => {
       client: '127.0.0.1',
     });
     await http.close();
+  });
+
+  it('is flushed when the application closes, after the last answer', async () => {
+    const held: string[] = [];
+    const written: string[] = [];
+    const stream = { write: (text: string) => void held.push(text), flushSync: () => void written.push(...held.splice(0)) };
+    const app = await createHttpApp({ ...parts(), logger: { level: 'info', stream } });
+    await app.inject('/v1/connections/nothing');
+    expect(written).toEqual([]);
+    await app.close();
+    expect(lines(written.join('')).map(({ msg }) => msg)).toEqual(['answered']);
   });
 
   it('names whoever was proved and then refused', async () => {

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { refuse } from '../problems/failures.ts';
 
 /** Headers that say who calls whom: two of them are two answers to that, and proxies may have believed the other. */
@@ -17,7 +17,8 @@ const repeated = (raw: readonly string[]): string | null => {
   return null;
 };
 
-export const refuseRepeatedHeaders = async (request: FastifyRequest): Promise<void> => {
+export const refuseRepeatedHeaders = (request: FastifyRequest, _: FastifyReply, done: () => void): void => {
   const header = repeated(request.raw.rawHeaders);
   if (header !== null) refuse({ kind: 'FieldsRefused', errors: [{ path: header, message: 'may be given only once' }] });
+  done();
 };

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { refuse } from '../problems/failures.ts';
 import type { FieldError } from '../problems/problem.ts';
 import { shortened } from '../problems/explain-issue.ts';
@@ -38,8 +38,9 @@ export const unreadableParameter = (url: string): FieldError | null => {
 };
 
 /** Refuses what decoders would silently replace. */
-export const refuseUnreadableQuery = async (request: FastifyRequest): Promise<void> => {
-  if (request.is404 || request.routeOptions.config.anyQuery === true) return;
-  const error = unreadableParameter(request.raw.url ?? '');
+export const refuseUnreadableQuery = (request: FastifyRequest, _: FastifyReply, done: () => void): void => {
+  const judged = !request.is404 && request.routeOptions.config.anyQuery !== true;
+  const error = judged ? unreadableParameter(request.raw.url ?? '') : null;
   if (error !== null) refuse({ kind: 'FieldsRefused', errors: [error] });
+  done();
 };
