@@ -2,7 +2,7 @@ import { errAsync, okAsync, ResultAsync, type Result } from 'neverthrow';
 import type { RefreshAnswer, TikTokFailure, TikTokProfile, TikTokTokens, TikTokUsers } from '../../../src/application/ports/tiktok.ts';
 import { openId, type OpenId } from '../../../src/domain/values/ids.ts';
 import { scope, type Scope } from '../../../src/domain/values/scopes.ts';
-import { secret } from '../../../src/domain/values/secret.ts';
+import { secret, type Secret } from '../../../src/domain/values/secret.ts';
 
 export const refusedWith = (code: string): TikTokFailure => ({ kind: 'TikTokRefused', tiktok: { code, message: 'made up', logId: 'made-up-log-id' } });
 export const misconfigured: TikTokFailure = { kind: 'TikTokMisconfigured', tiktok: { code: 'invalid_client', message: 'made up', logId: null } };
@@ -35,6 +35,8 @@ export interface MadeUpTikTok {
   refreshing: Refresh;
   /** The right answer, and the old refresh token is spent. */
   readonly answers: Refresh;
+  /** The access token that TikTok takes now. */
+  accessTokenOf(grant: Grant): Secret<string>;
   /** Null asks the account. */
   userInfoFailure: (scopes: readonly Scope[]) => TikTokFailure | null;
 }
@@ -77,6 +79,7 @@ export const createMadeUpTikTok = (elapsed: () => number): MadeUpTikTok => {
     refreshing: answers,
     answers,
     userInfoFailure: () => null,
+    accessTokenOf: (grant) => secret(tokenText('access', grant)),
     grant: (account) => {
       const made: Grant = { account, openId: openId(`open-${account}`), generation: 1, scopes: [scope('user.info.basic'), scope('video.publish')], profile: profileOf(account) };
       grants.set(account, made);

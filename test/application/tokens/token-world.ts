@@ -10,6 +10,7 @@ import type { EventStore, RecordedEvent } from '../../../src/application/ports/e
 import { createProviderGate } from '../../../src/application/tokens/provider-gate.ts';
 import type { ValidatePorts } from '../../../src/application/tokens/validate-connection.ts';
 import { attemptId, clientKey, commandId, userId, type ConnectionId } from '../../../src/domain/values/ids.ts';
+import { plusMillis } from '../../../src/domain/values/instant.ts';
 import { scope } from '../../../src/domain/values/scopes.ts';
 import { secret } from '../../../src/domain/values/secret.ts';
 import { createInMemoryEventStore } from '../../support/in-memory-event-store.ts';
@@ -21,8 +22,8 @@ export interface TokenWorld {
   readonly clock: VirtualClock;
   readonly tiktok: MadeUpTikTok;
   readonly ports: ValidatePorts;
-  /** Another replica on the same history. */
-  replica(): ValidatePorts;
+  /** Another replica on the same history. @param ahead how far its own wall clock is ahead, in milliseconds */
+  replica(ahead?: number): ValidatePorts;
   context(): CommandContext;
   connect(account: string): Promise<ConnectionId>;
   disconnect(id: ConnectionId): Promise<void>;
@@ -47,10 +48,10 @@ export const createTokenWorld = (eventStore: EventStore = createInMemoryEventSto
   const tiktok = createMadeUpTikTok(clock.elapsed);
   const { sealer } = sealing();
   const ids = countedIds();
-  const replica = (): ValidatePorts => ({
+  const replica = (ahead = 0): ValidatePorts => ({
     eventStore,
     ids,
-    clock,
+    clock: { ...clock, now: () => plusMillis(clock.now(), ahead) },
     databaseClock: { now: () => okAsync(clock.now()) },
     sealer,
     tiktok: tiktok.tokens,

@@ -4,7 +4,7 @@ import { instant } from '../../../src/domain/values/instant.ts';
 export interface VirtualClock extends Clock {
   /** Time goes on; who slept until then wakes. */
   pass(millis: number): void;
-  /** The wall clock alone is put forward or back. */
+  /** The wall clock of the database, and of replicas that agree with it, is put forward or back. */
   jump(millis: number): void;
   /** Milliseconds since the beginning. */
   readonly elapsed: () => number;
