@@ -99,7 +99,17 @@ const startMetrics = async (container: Container, stops: Stops): Promise<Result<
   }
 };
 
+/** As many as the first question of `/readyz` uses at once: opened while the routes are loaded, not while it waits. */
+const connectionsOfReadiness = 4;
+
+const openConnections = (pool: pg.Pool): void => {
+  const released = (client: pg.PoolClient): void => client.release();
+  // Why there is none is said by what asks the database next.
+  for (let opened = 0; opened < connectionsOfReadiness; opened += 1) void pool.connect().then(released, () => undefined);
+};
+
 const startServing = async (container: Container, stops: Stops): Promise<Result<void, string>> => {
+  openConnections(container.get('pool'));
   // While the database is asked, the routes are loaded.
   const [prepared, app] = await Promise.all([prepareDatabase(container), buildHttp(container)]);
   const ready = prepared.isErr() ? prepared : await startMetrics(container, stops);

@@ -87,6 +87,12 @@ describe('a start', () => {
     expect(await readiness()).toMatchObject({ status: 'ok' });
   });
 
+  test('without a database ends with a sentence and listens to nobody', async () => {
+    const settings = readSettings({ ...environment, DATABASE_URL: `postgres://nobody@127.0.0.1:${await freePort()}/nothing` })._unsafeUnwrap();
+    expect((await startService(settings, log))._unsafeUnwrapErr()).toMatch(/^[A-Z].*Run `npm run cli -- doctor` to see what is amiss\.$/);
+    await expect(fetch(`${url}/livez`)).rejects.toThrow('fetch failed');
+  });
+
   test('on a database whose applied migrations were altered ends with a sentence and listens to nobody', async () => {
     await (await start()).stop();
     await withClient(async (client) => {
