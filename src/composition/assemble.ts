@@ -20,6 +20,7 @@ import { createSecurityLogPages } from '../adapters/postgres/postgres-security-l
 import { createWrappedKeys } from '../adapters/postgres/postgres-wrapped-keys.ts';
 import { createProgressBoard } from '../adapters/postgres/projector/progress-board.ts';
 import { createProjectorRuntime } from '../adapters/postgres/projector/projector-runtime.ts';
+import { createKeptSnapshots } from '../adapters/postgres/snapshots/postgres-snapshots.ts';
 import { createWorkProjector } from '../adapters/postgres/work/work-projector.ts';
 import { createWorkRuntime } from '../adapters/postgres/work/work-runtime.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
@@ -54,7 +55,10 @@ const provideSystem = (container: Container, { settings, databaseUrl, tiktokSide
   container.provide('clock', () => systemClock);
   container.provide('ids', () => systemIds);
   container.provide('pool', () => createPool({ url: databaseUrl.reveal(), max: poolSize, log }));
-  container.provide('eventStore', (c) => createPostgresEventStore({ pool: c.get('pool'), url: databaseUrl.reveal() }));
+  container.provide('eventStore', (c) => {
+    const pool = c.get('pool');
+    return { ...createPostgresEventStore({ pool, url: databaseUrl.reveal() }), snapshots: createKeptSnapshots(pool) };
+  });
 };
 
 const provideTikTok = (container: Container): void => {
