@@ -9,6 +9,7 @@ const usage = `Usage: npm run simulator -- [options]
   --public-url <origin>  how browsers reach it   (SIMULATOR_PUBLIC_URL)
   --seed <text>          default simulator       (SIMULATOR_SEED)
   --state-file <file>    keeps grants, tokens, apps, accounts and the clock (SIMULATOR_STATE_FILE)
+  --webhook-url <url>    where the app is told of what happens (SIMULATOR_WEBHOOK_URL)
   --quiet                prints nothing`;
 
 const portSentence = 'The port must be a whole number from 0 to 65535.';
@@ -22,6 +23,7 @@ const settingsSchema = z.object({
     .transform((url) => new URL(url).origin)
     .optional(),
   seed: z.string().min(1, 'The seed must be a text of at least one character.').optional(),
+  webhookUrl: z.url({ protocol: /^https?$/, error: 'The webhook URL must be an http or https address.' }).optional(),
   stateFile: z.string().min(1, 'The state file must be the path of a file.').optional(),
 });
 
@@ -41,15 +43,17 @@ export function readCommandLine(
     host: flags.value.host ?? (environment['SIMULATOR_HOST'] || undefined),
     publicUrl: flags.value['public-url'] ?? (environment['SIMULATOR_PUBLIC_URL'] || undefined),
     seed: flags.value.seed ?? (environment['SIMULATOR_SEED'] || undefined),
+    webhookUrl: flags.value['webhook-url'] ?? (environment['SIMULATOR_WEBHOOK_URL'] || undefined),
     stateFile: flags.value['state-file'] ?? (environment['SIMULATOR_STATE_FILE'] || undefined),
   });
   if (!settings.success) return err([...new Set(settings.error.issues.map((issue) => issue.message))].join('\n'));
-  const { publicUrl, seed, stateFile, ...rest } = settings.data;
+  const { publicUrl, seed, stateFile, webhookUrl, ...rest } = settings.data;
   return ok({
     ...rest,
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(seed === undefined ? {} : { seed }),
     ...(stateFile === undefined ? {} : { stateFile }),
+    ...(webhookUrl === undefined ? {} : { webhookUrl }),
     quiet: flags.value.quiet === true,
   });
 }
@@ -60,6 +64,7 @@ type Flags = Readonly<{
   'public-url'?: string;
   seed?: string;
   'state-file'?: string;
+  'webhook-url'?: string;
   quiet?: boolean;
   help?: boolean;
 }>;
@@ -74,6 +79,7 @@ function parseFlags(args: readonly string[]): Result<Flags, string> {
         'public-url': { type: 'string' },
         seed: { type: 'string' },
         'state-file': { type: 'string' },
+        'webhook-url': { type: 'string' },
         quiet: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

@@ -5,7 +5,8 @@ import { createServer } from './server.ts';
 import { simulatedApp, type SimulatedApp } from './world/app.ts';
 import { createStateFile, loadWorld } from './world/state-file.ts';
 import { noStore } from './world/state-store.ts';
-import { createWorld } from './world/world.ts';
+import { createWorld, type World } from './world/world.ts';
+import { createDeliveries } from './webhooks/deliveries.ts';
 
 export { simulatedApp, type SimulatedApp } from './world/app.ts';
 
@@ -22,6 +23,8 @@ export type SimulatorOptions = Readonly<{
   stateFile?: string;
   /** Default: one app, that of `simulatedApp()`. */
   apps?: readonly SimulatedApp[];
+  /** Where the first app is told of what happens; without it as the app or the state file says. */
+  webhookUrl?: string;
   /** Prints nothing. */
   quiet?: boolean;
 }>;
@@ -47,6 +50,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const app = apps[0] ?? simulatedApp();
   const world = stateFile === undefined ? createWorld(seed, [app, ...apps]) : await loadWorld(stateFile, seed, [app, ...apps]);
   const store = stateFile === undefined ? noStore : createStateFile(stateFile, world);
+  if (options.webhookUrl !== undefined) tellAt(world, app.clientKey, options.webhookUrl);
   await store.save();
 
   const stopping = new AbortController();
@@ -57,6 +61,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     store,
     faults: createFaultList(),
     calls: createCallLog(),
+    deliveries: createDeliveries(world, stopping.signal),
     stopping: stopping.signal,
     nextCallNumber: () => (callNumber += 1),
   });
@@ -77,6 +82,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       await server.close();
     },
   };
+}
+
+function tellAt(world: World, clientKey: string, webhookUrl: string): void {
+  const app = world.apps.get(clientKey);
+  if (app !== undefined) world.apps.set(clientKey, { ...app, webhookUrl });
 }
 
 function announce({ authorizeUrl, apiUrl, controlUrl, app }: Omit<Simulator, 'stop'>): void {

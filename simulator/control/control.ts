@@ -11,6 +11,7 @@ import { grantRoutes } from './grants.ts';
 import { ControlProblem } from './problem.ts';
 import { resetRoute } from './reset.ts';
 import { settingsRoutes } from './settings.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 /** The control endpoint: JSON in, JSON out, every change stored before its answer. */
 export function controlRoutes(service: Service): (control: FastifyInstance) => Promise<void> {
@@ -32,7 +33,9 @@ export function controlRoutes(service: Service): (control: FastifyInstance) => P
       reply.code(404).send({ error: `There is no control route ${request.method} ${request.url}.` }),
     );
     control.addHook('onSend', async (request) => {
-      if (request.method !== 'GET') await service.store.save();
+      if (request.method === 'GET') return;
+      await service.store.save();
+      service.deliveries.flush();
     });
     for (const routes of [
       accountRoutes,
@@ -44,6 +47,7 @@ export function controlRoutes(service: Service): (control: FastifyInstance) => P
       grantRoutes,
       resetRoute,
       settingsRoutes,
+      webhookRoutes,
     ]) {
       routes(control, service);
     }

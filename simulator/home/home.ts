@@ -33,6 +33,7 @@ export function homeRoutes(server: FastifyInstance, service: Service): void {
     const grant = form.success ? world.grants.get(grantKey(form.data.client_key, form.data.account)) : undefined;
     if (grant !== undefined && grant.revokedAt === null) revokeGrant(world, grant, 'person');
     await store.save();
+    service.deliveries.flush();
     return reply.redirect('/', 303);
   });
 

@@ -5,6 +5,7 @@ import type { CallLog } from '../calls/call-log.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { FaultList } from '../faults/fault-list.ts';
 import { isCarriedOut, outcomeOf, type Outcome } from '../faults/outcome.ts';
+import type { Deliveries } from '../webhooks/deliveries.ts';
 import type { StateStore } from '../world/state-store.ts';
 import type { Answer } from './answer.ts';
 import { readCall, type Call } from './call.ts';
@@ -16,6 +17,7 @@ export type Service = Readonly<{
   store: StateStore;
   faults: FaultList;
   calls: CallLog;
+  deliveries: Deliveries;
   /** Aborted when the simulator stops. */
   stopping: AbortSignal;
   nextCallNumber: () => number;
@@ -23,7 +25,7 @@ export type Service = Readonly<{
 
 /** Runs one call: record, fault, endpoint, stored state, answer — in this order. */
 export async function serve(service: Service, endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const { simulation, store, faults, calls, stopping } = service;
+  const { simulation, store, faults, calls, deliveries, stopping } = service;
   const call = readCall(simulation.world, service.nextCallNumber(), request);
   const name = endpoint.name(call);
   const caller = identify(simulation.world, call);
@@ -35,6 +37,7 @@ export async function serve(service: Service, endpoint: Endpoint, request: Fasti
     const answer = endpoint.handle(simulation, call);
     record.processed = true;
     if (endpoint.changesWorld === true) await store.save();
+    deliveries.flush();
     return answer;
   };
   const outcome: Outcome =

@@ -48,6 +48,8 @@ export const simulatedAppSchema = z.strictObject({
   /** Whether a refresh starts the refresh token's lifetime anew; otherwise it counts from the consent. */
   refreshLifetimeRestarts: z.boolean().default(false),
   lifetimes: lifetimesSchema,
+  /** Where the app is told of what happens; null: nowhere. */
+  webhookUrl: z.url({ protocol: /^https?$/ }).nullable().default(null),
 });
 
 export type SimulatedApp = z.infer<typeof simulatedAppSchema>;

@@ -12,6 +12,14 @@ export const settingsSchema = z.strictObject({
   dataOnError: z.enum(['empty', 'sometimes_missing', 'missing']),
   /** The body of a successful revocation: nothing, `{}`, or either. */
   revokeBody: z.enum(['empty', 'object', 'either']),
+  /** How apps are told of what happens: how late, how often each, and whether they wait until they are released. */
+  webhooks: z
+    .strictObject({
+      delayMs: z.number().int().nonnegative().default(0),
+      copies: z.number().int().min(1).max(1_000).default(1),
+      held: z.boolean().default(false),
+    })
+    .prefault({}),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
@@ -21,4 +29,5 @@ export const defaultSettings: Settings = {
   emptyFields: 'sometimes_omitted',
   dataOnError: 'sometimes_missing',
   revokeBody: 'either',
+  webhooks: { delayMs: 0, copies: 1, held: false },
 };

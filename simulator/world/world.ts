@@ -1,4 +1,5 @@
 import type { SimulatedAccount } from './account.ts';
+import type { Webhook } from '../webhooks/webhook.ts';
 import type { SimulatedApp } from './app.ts';
 import { realTime, timeOf, type ClockSetting } from './clock.ts';
 import type { AccessToken, Grant, IssuedCode, RefreshToken } from './grant.ts';
@@ -20,6 +21,8 @@ export type World = {
   readonly accessTokens: Map<string, AccessToken>;
   readonly refreshTokens: Map<string, RefreshToken>;
   readonly serials: Map<string, number>;
+  /** What apps are to be told; emptied into the deliveries after each call. Not kept over restarts. */
+  readonly outbox: Webhook[];
 };
 
 export function createWorld(seed: string, apps: readonly SimulatedApp[]): World {
@@ -35,6 +38,7 @@ export function createWorld(seed: string, apps: readonly SimulatedApp[]): World 
     accessTokens: new Map(),
     refreshTokens: new Map(),
     serials: new Map(),
+    outbox: [],
   };
 }
 

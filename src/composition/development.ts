@@ -24,7 +24,12 @@ export const startDevelopmentTikTok = async (settings: Settings): Promise<Result
   const { startSimulator } = await import('../../simulator/simulator.ts');
   try {
     await mkdir(settings.dataDir, { recursive: true });
-    const simulator = await startSimulator({ port: settings.simulatorPort, stateFile: simulatorStateFile(settings), quiet: true });
+    const simulator = await startSimulator({
+      port: settings.simulatorPort,
+      stateFile: simulatorStateFile(settings),
+      webhookUrl: `${settings.publicUrl}/webhooks/tiktok`,
+      quiet: true,
+    });
     return ok(sideOf(settings, simulator));
   } catch (error) {
     return err(`The TikTok simulator did not start: ${error instanceof Error ? error.message : String(error)}`);

@@ -32,6 +32,10 @@ export interface SimulatorControl {
   openId(account: string): Promise<string>;
   /** Whether the account allows the app anything now. */
   isGranted(account: string): Promise<boolean>;
+  /** The person removes the app in TikTok's settings. */
+  removeApp(account: string): Promise<void>;
+  /** Any other control route. */
+  ask(method: string, path: string, body?: unknown): Promise<unknown>;
 }
 
 /** @param simulatorUrl its origin */
@@ -57,6 +61,8 @@ export const simulatorControl = (simulatorUrl: string): SimulatorControl => {
       heldTokens.parse(await ask('GET', '/tokens')).tokens.filter((token) => account === undefined || token.account === account),
     verifiers: async () => exchanges.parse(await ask('GET', '/calls?endpoint=token.code')).calls.map(({ parameters }) => parameters.code_verifier),
     openId: async (account) => (await grants()).find((grant) => grant.account === account)?.open_id ?? '',
+    removeApp: async (account) => void (await ask('POST', '/grants/revoke', { account })),
+    ask,
     isGranted: async (account) => (await grants()).some((grant) => grant.account === account && grant.status === 'active'),
   };
 };
