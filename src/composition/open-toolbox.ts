@@ -14,6 +14,18 @@ import type { Container } from './parts.ts';
 import { readSettings } from './settings/read-settings.ts';
 import type { Environment } from './settings/environment.ts';
 
+const erasingOf = (container: Container): Toolbox['erasing'] => ({
+  eventStore: container.get('eventStore'),
+  ids: container.get('ids'),
+  clock: container.get('clock'),
+  sealer: container.get('sealer'),
+  tiktok: container.get('tiktok'),
+  progress: container.get('progress'),
+  securityLog: container.get('securityLog'),
+  dataKeys: container.get('dataKeys'),
+  personalRecords: container.get('personalRecords'),
+});
+
 const toolboxOf = (container: Container, stopDatabase: () => Promise<void>): Toolbox => {
   const pool = container.get('pool');
   return {
@@ -27,8 +39,12 @@ const toolboxOf = (container: Container, stopDatabase: () => Promise<void>): Too
     migrations: { pending: () => pendingMigrations(pool), run: () => migrate(pool), adoptCluster: () => adoptCluster(pool) },
     operations: createProjectionOperations(pool, container.get('eventStore'), container.get('projectorList')),
     projectionAudit: createProjectionAudit(pool, container.get('projectorList')),
+    keyRing: { keyEncryption: container.get('keyEncryption'), wrappedKeys: container.get('wrappedKeys') },
+    keyFences: container.get('keyFences'),
+    erasing: erasingOf(container),
     importing: async () => (await import('./importing.ts')).importingOf(container),
     close: async () => {
+      await container.get('outbound').close();
       await container.get('eventStore').close();
       await pool.end();
       await stopDatabase();

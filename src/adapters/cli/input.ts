@@ -2,7 +2,7 @@ import { err, ok, type Result } from 'neverthrow';
 import { z } from 'zod';
 import { apiScopes } from '../../application/execution/principal.ts';
 import { parseMoment, type Moment } from '../../application/auditing/moment.ts';
-import { connectionId, isUuid } from '../../domain/values/ids.ts';
+import { connectionId, isUuid, userId } from '../../domain/values/ids.ts';
 import { wrongUse, type Refusal } from './outcome.ts';
 
 /** Arguments and options as commander gives them, or one sentence per problem. */
@@ -18,6 +18,12 @@ export const connectionArgument = z
     error: 'A connection id is a UUID, e.g. 6f0e0000-0000-5000-8000-000000000000: see the column id of user_tiktok_connections.',
   })
   .transform(connectionId);
+
+export const userOption = z
+  .string()
+  .min(1, { error: "--user takes the application's id of a user." })
+  .max(255, { error: '--user takes at most 255 characters.' })
+  .transform(userId);
 
 export const momentOption = z.string().transform((text, context): Moment => {
   const moment = parseMoment(text);

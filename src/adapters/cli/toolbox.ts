@@ -1,12 +1,16 @@
 import type { Result } from 'neverthrow';
 import type { Unavailable } from '../../application/failures.ts';
 import type { ImportPorts } from '../../application/importing/import-connections.ts';
+import type { EraseUserPorts } from '../../application/erasing/erase-user.ts';
+import type { ReapplyPorts } from '../../application/erasing/reapply-fences.ts';
+import type { KeyRingPorts } from '../../application/keys/key-ring-use.ts';
 import type { ProjectionAudit } from '../../application/ports/audit-projections.ts';
 import type { ApiKeys } from '../../application/ports/api-keys.ts';
 import type { EventChain } from '../../application/ports/event-chain.ts';
 import type { EventStore } from '../../application/ports/event-store.ts';
 import type { Ids } from '../../application/ports/ids.ts';
 import type { LegacyRows, LegacyTokens } from '../../application/ports/legacy-connections.ts';
+import type { KeyFences } from '../../application/ports/key-fences.ts';
 import type { ProjectionOperations } from '../../application/ports/projection-operations.ts';
 import type { Sealer } from '../../application/ports/sealer.ts';
 import type { SecurityLogPages } from '../../application/ports/security-log-pages.ts';
@@ -45,6 +49,9 @@ export interface Toolbox {
   readonly migrations: Migrations;
   readonly operations: ProjectionOperations;
   readonly projectionAudit: ProjectionAudit;
+  readonly keyRing: KeyRingPorts;
+  readonly keyFences: KeyFences;
+  readonly erasing: EraseUserPorts & Pick<ReapplyPorts, 'dataKeys'>;
   /** Made when asked for: no other command needs it. */
   importing(): Promise<Importing>;
   close(): Promise<void>;

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { ok } from 'neverthrow';
+import { ok, okAsync } from 'neverthrow';
 import type pg from 'pg';
 import { vi } from 'vitest';
 import type { Toolbox } from '../../../src/adapters/cli/toolbox.ts';
 import { createSealer } from '../../../src/adapters/crypto/aes-gcm-sealer.ts';
 import { createLegacyTokens } from '../../../src/adapters/crypto/legacy-tokens.ts';
+import { createKeyEncryption } from '../../../src/adapters/crypto/keyring-key-encryption.ts';
 import { keyringOf, type Keyring } from '../../../src/adapters/crypto/keyring.ts';
 import { eventChain } from '../../../src/adapters/event-store/codec/hash-chain.ts';
 import { adoptCluster } from '../../../src/adapters/event-store/postgres/cluster.ts';
@@ -18,10 +19,13 @@ import { legacyTableRows } from '../../../src/adapters/postgres/legacy/legacy-ta
 import { createPool } from '../../../src/adapters/postgres/pool.ts';
 import { createApiKeys } from '../../../src/adapters/postgres/postgres-api-keys.ts';
 import { createDataKeyRecords } from '../../../src/adapters/postgres/postgres-data-key-records.ts';
+import { createKeyFences } from '../../../src/adapters/postgres/postgres-key-fences.ts';
+import { createPersonalRecords } from '../../../src/adapters/postgres/postgres-personal-records.ts';
 import { createProjectionAudit } from '../../../src/adapters/postgres/postgres-projection-audit.ts';
 import { createProjectionOperations } from '../../../src/adapters/postgres/postgres-projection-operations.ts';
 import { createSecurityLog } from '../../../src/adapters/postgres/postgres-security-log.ts';
 import { createSecurityLogPages } from '../../../src/adapters/postgres/postgres-security-log-pages.ts';
+import { createWrappedKeys } from '../../../src/adapters/postgres/postgres-wrapped-keys.ts';
 import { createProgressBoard } from '../../../src/adapters/postgres/projector/progress-board.ts';
 import { createProjectorRuntime } from '../../../src/adapters/postgres/projector/projector-runtime.ts';
 import type { Projector } from '../../../src/adapters/postgres/projector/projector.ts';
@@ -152,6 +156,16 @@ export const openInstallation = async ({ migrated = true } = {}): Promise<Instal
       ids: systemIds,
       operations: createProjectionOperations(pool, eventStore, projectors),
       projectionAudit: createProjectionAudit(pool, projectors),
+      keyRing: { keyEncryption: createKeyEncryption(keyring), wrappedKeys: createWrappedKeys(pool) },
+      keyFences: createKeyFences(pool),
+      erasing: {
+        ...ports,
+        tiktok: { revoke: () => okAsync(undefined) },
+        progress: { waitFor: () => Promise.resolve(true) },
+        securityLog: createSecurityLog(pool),
+        dataKeys: createDataKeyRecords(pool),
+        personalRecords: createPersonalRecords(pool),
+      },
       migrations: { run: () => migrate(pool), pending: () => pendingMigrations(pool), adoptCluster: () => adoptCluster(pool) },
       importing: () =>
         Promise.resolve({
