@@ -113,6 +113,16 @@ describe('the total order', () => {
   });
 });
 
+test('a feed that ends with a full page, or with none, says in its last batch that it has caught up', async () => {
+  for (let revision = 1; revision <= 6; revision += 1) await one.insert('even', revision);
+  for (const batchSize of [1, 2, 3, 6, 7]) {
+    const batches = [];
+    for await (const batch of opened.log.feed(feedOptions({ batchSize }))) batches.push(batch._unsafeUnwrap());
+    expect(batches.flatMap(({ entries }) => entries.map((entry) => entry.revision))).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(batches.map(({ caughtUp }) => caughtUp)).toEqual(batches.map((_, index) => index === batches.length - 1));
+  }
+});
+
 test('any interleaving of transactions is fed whole, once, and in order', async () => {
   type Step = Readonly<{ who: number; what: 'insert' | 'commit' | 'rollback' | 'poll' }>;
   const step = fc.record({ who: fc.nat(2), what: fc.constantFrom<Step['what']>('insert', 'insert', 'insert', 'commit', 'rollback', 'poll') });

@@ -50,10 +50,10 @@ const lifted = (format: EventFormat, storedVersion: number, stored: unknown): Re
 const parseEvent = (formats: ReadonlyMap<string, EventFormat>, { type, schemaVersion, stored }: EventAddress): Result<DomainEvent, string> => {
   const format = formats.get(type);
   if (format === undefined) return err('the event type is not known here');
-  return parseJson(stored.data)
-    .andThen((raw) => lifted(format, schemaVersion, raw))
-    .andThen(format.parse)
-    .mapErr((problem) => `data: ${problem}`);
+  const raw = parseJson(stored.data);
+  const current = raw.isErr() || schemaVersion === format.version ? raw : lifted(format, schemaVersion, raw.value);
+  const event = current.isErr() ? err(current.error) : format.parse(current.value);
+  return event.isErr() ? err(`data: ${event.error}`) : event;
 };
 
 const parseMetadata = (raw: unknown): Result<EventMetadata, string> => {
@@ -61,10 +61,11 @@ const parseMetadata = (raw: unknown): Result<EventMetadata, string> => {
   return metadata.success ? ok(metadata.data) : err(shapeProblem(metadata.error));
 };
 
-const readMetadata = (text: string): Result<EventMetadata, string> =>
-  parseJson(text)
-    .andThen(parseMetadata)
-    .mapErr((problem) => `metadata: ${problem}`);
+const readMetadata = (text: string): Result<EventMetadata, string> => {
+  const raw = parseJson(text);
+  const metadata = raw.isErr() ? err(raw.error) : parseMetadata(raw.value);
+  return metadata.isErr() ? err(`metadata: ${metadata.error}`) : metadata;
+};
 
 /** @param formats by event type; what they do not cover is read as unreadable */
 export const createEventCodec = (formats = eventFormats): EventCodec => {

@@ -61,27 +61,45 @@ export type PageRequest = Readonly<{
   window: number;
 }>;
 
-const readPage = async (pool: pg.Pool, store: string, { after, limit, prefixes, window }: PageRequest): Promise<FeedPage> => {
-  const begins = prefixes.length === 0 ? [''] : [...prefixes];
-  const [found] = reached.parse((await pool.query({ ...reach, values: [after.xid, after.position, begins, window] })).rows);
-  const { scanned, wanted, held, xid, position } = found;
-  if (xid === null || position === null) return { entries: [], next: after, full: false, held };
-  const edge = { xid, position };
-  if (wanted === 0) return { entries: [], next: edge, full: scanned === window, held };
+/** How far one step may go. Nothing below its edge changes any more. */
+export type Reach = Readonly<{ scanned: number; wanted: number; held: boolean; window: number; edge: Place | null }>;
 
-  const values = [after.xid, after.position, begins, limit, edge.xid, edge.position];
-  const rows = eventRows.parse((await pool.query({ ...wantedRows, values })).rows);
-  const last = rows.at(-1);
-  const cut = rows.length < wanted && last !== undefined;
-  return { entries: addressesOf(store, rows), next: cut ? last : edge, full: cut || scanned === window, held };
-};
+const beginsOf = (prefixes: readonly string[]): readonly string[] => (prefixes.length === 0 ? [''] : prefixes);
 
-export const readFeedPage = async (pool: pg.Pool, store: string, request: PageRequest): Promise<Result<FeedPage, Unavailable>> => {
+export const readReach = async (pool: pg.Pool, { after, prefixes, window }: PageRequest): Promise<Result<Reach, Unavailable>> => {
   try {
-    return ok(await readPage(pool, store, request));
+    const values = [after.xid, after.position, beginsOf(prefixes), window];
+    const [{ xid, position, ...found }] = reached.parse((await pool.query({ ...reach, values })).rows);
+    return ok({ ...found, window, edge: xid === null || position === null ? null : { xid, position } });
   } catch (error) {
     return err(storeUnavailable(error));
   }
+};
+
+/** @param found of the same request */
+export const readWithin = async (
+  pool: pg.Pool,
+  store: string,
+  { after, limit, prefixes }: PageRequest,
+  { scanned, wanted, held, window, edge }: Reach,
+): Promise<Result<FeedPage, Unavailable>> => {
+  if (edge === null) return ok({ entries: [], next: after, full: false, held });
+  const full = scanned === window;
+  if (wanted === 0) return ok({ entries: [], next: edge, full, held });
+  try {
+    const values = [after.xid, after.position, beginsOf(prefixes), limit, edge.xid, edge.position];
+    const rows = eventRows.parse((await pool.query({ ...wantedRows, values })).rows);
+    const last = rows.at(-1);
+    const cut = rows.length < wanted && last !== undefined;
+    return ok({ entries: addressesOf(store, rows), next: cut ? last : edge, full: cut || full, held });
+  } catch (error) {
+    return err(storeUnavailable(error));
+  }
+};
+
+export const readFeedPage = async (pool: pg.Pool, store: string, request: PageRequest): Promise<Result<FeedPage, Unavailable>> => {
+  const found = await readReach(pool, request);
+  return found.isErr() ? err(found.error) : readWithin(pool, store, request, found.value);
 };
 
 /** The last committed place, also of what the feed may not show yet; null in an empty store. */

@@ -4,8 +4,9 @@ import type pg from 'pg';
 import type { Unavailable } from '../../../application/failures.ts';
 import type { CheckpointOfAnotherStore, FeedOptions } from '../../../application/ports/event-store.ts';
 import type { LogBatch } from '../event-log.ts';
-import { beginning, checkpointAt, placeOf, type Place } from './checkpoints.ts';
-import { readEnd, readFeedPage, type FeedPage } from './feed-page.ts';
+import { beginning, checkpointAt, placeOf } from './checkpoints.ts';
+import { readEnd } from './feed-page.ts';
+import { createPageReader } from './page-reader.ts';
 import type { WakeUp } from './wake-up.ts';
 
 export interface FeedSource {
@@ -16,13 +17,11 @@ export interface FeedSource {
 }
 
 type FeedResult = Result<LogBatch, Unavailable | CheckpointOfAnotherStore>;
-type PageResult = Result<FeedPage, Unavailable>;
 
 const firstHeldMillis = 2;
 const longestHeldMillis = 50;
 /** Between two pages that were not full: lets the appends of a busy moment gather into one page. */
 const restMillis = 2;
-const largestWindow = 16_384;
 
 const orAborted = <Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value | null> =>
   new Promise((resolve, reject) => {
@@ -30,24 +29,6 @@ const orAborted = <Value>(work: Promise<Value>, signal: AbortSignal): Promise<Va
     signal.addEventListener('abort', stop, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
-
-/** Reads page after page; while the caller works on a full one, the next is on its way. */
-const pageReader = (pool: pg.Pool, store: string, { batchSize, streamPrefixes }: FeedOptions) => {
-  let window = batchSize;
-  let ahead: Promise<PageResult> | null = null;
-  const read = (after: Place): Promise<PageResult> =>
-    readFeedPage(pool, store, { after, limit: batchSize, prefixes: streamPrefixes, window });
-  return async (after: Place): Promise<PageResult> => {
-    const page = await (ahead ?? read(after));
-    ahead = null;
-    if (page.isErr()) return page;
-    const { entries, full, next } = page.value;
-    const sparse = full && entries.length * 2 < batchSize;
-    window = sparse ? Math.min(window * 2, Math.max(largestWindow, batchSize)) : batchSize;
-    if (full) ahead = read(next);
-    return page;
-  };
-};
 
 /**
  * The total order, page by page. `caughtUp` once everything that was committed when the feed began is delivered and
@@ -66,13 +47,14 @@ export async function* followFeed(source: FeedSource, store: string, options: Fe
     return;
   }
   const goal = checkpointAt(store, end.value ?? beginning);
-  const readPage = pageReader(source.pool, store, options);
+  const readPage = createPageReader(source.pool, source.wakeUp, store, options);
   let at = begin;
   let heldMillis = firstHeldMillis;
+  let told = false;
   for (let first = true; !signal.aborted; first = false) {
-    const rings = source.wakeUp.rings();
-    const page = await orAborted(readPage(at), signal);
-    if (page === null) return;
+    const read = await orAborted(readPage(at), signal);
+    if (read === null) return;
+    const { page, rings } = read;
     if (page.isErr()) {
       yield err(page.error);
       return;
@@ -82,7 +64,9 @@ export async function* followFeed(source: FeedSource, store: string, options: Fe
     const caughtUp = !full && checkpoint >= goal;
     const moved = next !== at;
     at = next;
-    if (first || moved) yield ok({ entries, checkpoint, caughtUp });
+    // The last event may stand at the end of a full page, which does not know yet that nothing follows.
+    if (first || moved || (caughtUp && !told)) yield ok({ entries, checkpoint, caughtUp });
+    told = caughtUp;
     if (!live && caughtUp) return;
     if (full) continue;
     heldMillis = moved ? firstHeldMillis : Math.min(heldMillis * 2, longestHeldMillis);

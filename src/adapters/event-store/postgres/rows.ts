@@ -9,22 +9,37 @@ import { checkpointAt } from './checkpoints.ts';
 export const eventColumns = `e.xid, e.position, e.stream, e.revision, e.id, e.type, e.schema_version, e.occurred_at,
   e.data, e.metadata, e.hash, date_part('epoch', e.recorded_at) as recorded`;
 
-const eventRow = z.object({
-  xid: z.string(),
-  position: z.string(),
-  stream: z.string(),
-  revision: z.number(),
-  id: z.string(),
-  type: z.string(),
-  schema_version: z.number(),
-  occurred_at: z.string(),
-  data: z.string(),
-  metadata: z.string(),
-  hash: z.string(),
-  recorded: z.number(),
-});
-export const eventRows = z.array(eventRow);
-export type EventRow = z.output<typeof eventRow>;
+export type EventRow = Readonly<{
+  xid: string;
+  position: string;
+  stream: string;
+  revision: number;
+  id: string;
+  type: string;
+  schema_version: number;
+  occurred_at: string;
+  data: string;
+  metadata: string;
+  hash: string;
+  recorded: number;
+}>;
+
+const isEventRow = (row: Partial<Record<keyof EventRow, unknown>> | null): boolean =>
+  typeof row?.xid === 'string' &&
+  typeof row.position === 'string' &&
+  typeof row.stream === 'string' &&
+  typeof row.revision === 'number' &&
+  typeof row.id === 'string' &&
+  typeof row.type === 'string' &&
+  typeof row.schema_version === 'number' &&
+  typeof row.occurred_at === 'string' &&
+  typeof row.data === 'string' &&
+  typeof row.metadata === 'string' &&
+  typeof row.hash === 'string' &&
+  typeof row.recorded === 'number';
+
+/** Looked at where they are: a copy of every row would cost a feed more than reading what is in it. */
+export const eventRows = z.custom<readonly EventRow[]>((rows) => Array.isArray(rows) && rows.every(isEventRow));
 
 export const recordedInstant = (seconds: number): Instant => instant(Math.floor(seconds * 1_000));
 
