@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
+import { CsvError, parse, type Parser } from 'csv-parse';
 import { err, ok, type Result } from 'neverthrow';
 import { z } from 'zod';
 import type { LegacyRow, LegacyRows, SourceFailure } from '../../application/ports/legacy-connections.ts';
@@ -9,7 +9,7 @@ import { readHeader, type RowReader } from './header.ts';
 /** Far more than any row has: a quote that is never closed must not read the whole file as one cell. */
 const longestRow = 1_048_576;
 
-const parsedRow = z.object({ record: z.array(z.string()), info: z.object({ lines: z.number() }) });
+const cellsOf = z.array(z.string());
 
 const notUtf8 = 'the file is not text in UTF-8';
 
@@ -33,34 +33,41 @@ const failureOf = (path: string, error: unknown): SourceFailure => {
   return unusable(`${path} cannot be read (${code}): check the path and its permissions.`);
 };
 
-async function* rowsOf(path: string): AsyncGenerator<Result<LegacyRow, SourceFailure>, void, undefined> {
-  const text = Readable.from(textOf(path), { objectMode: false });
-  const parser = parse({
+const parserFor = (onHeader: (names: readonly string[]) => void): Parser =>
+  parse({
     bom: true,
-    info: true,
     record_delimiter: ['\r\n', '\n'],
     relax_column_count: true,
     max_record_size: longestRow,
+    // Told of the first line as soon as it is parsed: with a wrong one the next lines may well break the parser.
+    on_record: (record, { records }) => {
+      if (records === 1) onHeader(cellsOf.parse(record));
+      return record;
+    },
   });
+
+/** The parser counts a CRLF within quotes as two. */
+const linesOf = (cells: readonly string[]): number => cells.reduce((lines, cell) => lines + (cell.match(/\n/g)?.length ?? 0), 1);
+
+async function* rowsOf(path: string): AsyncGenerator<Result<LegacyRow, SourceFailure>, void, undefined> {
+  const first: { header: Result<RowReader, SourceFailure> | null } = { header: null };
+  const text = Readable.from(textOf(path), { objectMode: false });
+  const parser = parserFor((names) => (first.header = readHeader(names)));
   text.on('error', (error) => parser.destroy(error));
-  let reader: RowReader | null = null;
-  let lastLine = 0;
+  let number = 1;
   try {
     for await (const parsed of text.pipe(parser)) {
-      const { record, info } = parsedRow.parse(parsed);
-      const number = lastLine + 1;
-      lastLine = info.lines;
-      if (reader === null) {
-        const header: Result<RowReader, SourceFailure> = readHeader(record);
-        if (header.isErr()) return yield err(header.error);
-        reader = header.value;
-      } else if (record.length !== 1 || record[0] !== '') {
-        yield ok({ number, cells: reader(record) });
-      }
+      const cells = cellsOf.parse(parsed);
+      if (first.header?.isOk() !== true) break;
+      const blank = cells.length === 1 && cells[0] === '';
+      if (number > 1 && !blank) yield ok({ number, cells: first.header.value(cells) });
+      number += linesOf(cells);
     }
-    if (reader === null) yield err({ kind: 'unusable', sentence: `${path} is empty: its first line must name the columns of the table.` });
+    const { header } = first;
+    if (header === null) yield err({ kind: 'unusable', sentence: `${path} is empty: its first line must name the columns of the table.` });
+    else if (header.isErr()) yield err(header.error);
   } catch (error) {
-    yield err(failureOf(path, error));
+    yield err(first.header?.isErr() === true ? first.header.error : failureOf(path, error));
   } finally {
     text.destroy();
     parser.destroy();

@@ -29,10 +29,12 @@ const tiktokId = z
   .max(128)
   .regex(/^[\x21-\x7e]+$/);
 
+const rfc3339 = z.iso.datetime({ offset: true });
+
 /** PostgreSQL writes `2026-01-31 12:00:00.5+00`, exports of other tools RFC 3339. A time without its zone is no moment. */
 const moment = filled.transform((text, context): Instant => {
-  const rfc3339 = text.replace(/^(\d{4}-\d\d-\d\d) /, '$1T').replace(/([+-]\d\d)$/, '$1:00').replace(/([+-]\d\d)(\d\d)$/, '$1:$2');
-  const read = z.iso.datetime({ offset: true }).safeParse(rfc3339).success ? parseInstant(rfc3339) : null;
+  const spelt = text.replace(/^(\d{4}-\d\d-\d\d) /, '$1T').replace(/([+-]\d\d)$/, '$1:00').replace(/([+-]\d\d)(\d\d)$/, '$1:$2');
+  const read = rfc3339.safeParse(spelt).success ? parseInstant(spelt) : null;
   if (read !== null) return read;
   context.addIssue('not a moment');
   return z.NEVER;

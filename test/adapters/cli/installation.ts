@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { ok, okAsync } from 'neverthrow';
 import type pg from 'pg';
 import { vi } from 'vitest';
 import type { Toolbox } from '../../../src/adapters/cli/toolbox.ts';
 import { createSealer } from '../../../src/adapters/crypto/aes-gcm-sealer.ts';
-import { createLegacyTokens } from '../../../src/adapters/crypto/legacy-tokens.ts';
 import { createKeyEncryption } from '../../../src/adapters/crypto/keyring-key-encryption.ts';
 import { keyringOf, type Keyring } from '../../../src/adapters/crypto/keyring.ts';
 import { eventChain } from '../../../src/adapters/event-store/codec/hash-chain.ts';
@@ -38,6 +36,7 @@ import type { CommandContext } from '../../../src/application/execution/command-
 import { execute } from '../../../src/application/execution/execute.ts';
 import type { EventStore } from '../../../src/application/ports/event-store.ts';
 import { noProfile } from '../../../src/application/reading/profile.ts';
+import { openLegacyKeyFile } from '../../../src/composition/legacy-key-file.ts';
 import { authorizationId, clientKey, openId, userId, type ConnectionId } from '../../../src/domain/values/ids.ts';
 import { scope } from '../../../src/domain/values/scopes.ts';
 import { secret } from '../../../src/domain/values/secret.ts';
@@ -170,7 +169,7 @@ export const openInstallation = async ({ migrated = true } = {}): Promise<Instal
       importing: () =>
         Promise.resolve({
           ports: { ...ports, securityLog: createSecurityLog(pool), readCells: readLegacyCells },
-          openKey: (file) => createLegacyTokens(secret(readFileSync(file, 'utf8'))),
+          openKey: openLegacyKeyFile,
           csv: csvRows,
           postgres: legacyTableRows,
         }),
