@@ -16,7 +16,7 @@ export interface GatheredAppends {
 /** Statements under way before appends gather. */
 const atOnce = 2;
 /** How long an append waits to be sent, at most, when those under way are slow or wait for a lock. */
-const longestWaitMillis = 5;
+const longestWaitMillis = 20;
 const mostTogether = 32;
 /** Of data, so that a statement stays a small one. */
 const mostBytesTogether = 262_144;
@@ -59,6 +59,7 @@ const split = (waiting: readonly Waiting[]): readonly [together: readonly Waitin
 export const createGatheredAppends = (pool: pg.Pool): GatheredAppends => {
   let waiting: readonly Waiting[] = [];
   let underWay = 0;
+  let answering = 0;
   let overdue: NodeJS.Timeout | null = null;
 
   const send = (): void => {
@@ -72,8 +73,18 @@ export const createGatheredAppends = (pool: pg.Pool): GatheredAppends => {
       )
       .finally(() => {
         underWay -= 1;
-        sendWhatMay();
+        if (together.length === 1) sendWhatMay();
+        else letThemGather();
       });
+  };
+
+  /** Those who were answered together often come back together: in this turn, each after a few steps of its own. */
+  const letThemGather = (): void => {
+    answering += 1;
+    setImmediate(() => {
+      answering -= 1;
+      sendWhatMay();
+    });
   };
 
   const sendOverdue = (): void => {
@@ -83,7 +94,7 @@ export const createGatheredAppends = (pool: pg.Pool): GatheredAppends => {
   };
 
   const sendWhatMay = (): void => {
-    while (waiting.length > 0 && underWay < atOnce) send();
+    while (waiting.length > 0 && underWay < atOnce && answering === 0) send();
     if (waiting.length > 0) {
       overdue ??= setTimeout(sendOverdue, longestWaitMillis);
     } else if (overdue !== null) {
