@@ -14,8 +14,9 @@ import { pagesBenchmark } from './pages/pages-benchmark.ts';
 import { readBenchmark } from './read/read-benchmark.ts';
 import { rebuildBenchmark } from './rebuild/rebuild-benchmark.ts';
 import { startBenchmark } from './start/start-benchmark.ts';
+import { webhooksBenchmark } from './webhooks/webhooks-benchmark.ts';
 
-const benchmarks: readonly Benchmark[] = [readBenchmark, appendBenchmark, feedBenchmark, rebuildBenchmark, startBenchmark, pagesBenchmark];
+const benchmarks: readonly Benchmark[] = [readBenchmark, appendBenchmark, feedBenchmark, rebuildBenchmark, startBenchmark, pagesBenchmark, webhooksBenchmark];
 
 const usage = `npm run bench -- [--only name,name] [--quick] [--results folder]
   --only     ${benchmarks.map(({ name }) => name).join(', ')}

@@ -47,7 +47,7 @@ const grant = (account: string): Promise<unknown> =>
     { account },
   );
 const come = (count: number) => vi.waitFor(() => expect(received).toHaveLength(count), { timeout: 10_000 });
-const reasons = (): readonly unknown[] => received.map(({ text }) => JSON.parse(envelope.parse(JSON.parse(text)).content));
+const reasons = (): readonly unknown[] => received.map(({ text }) => z.unknown().parse(JSON.parse(envelope.parse(JSON.parse(text)).content)));
 
 describe('the simulator', () => {
   it('tells the app when a person removes it, signed as TikTok signs', async () => {

@@ -27,7 +27,7 @@ const breathMillis = 10;
  * leased again when its lease has run out.
  */
 export const createWebhookRuntime = (parts: WebhookRuntimeParts): BackgroundLoop => {
-  const { pool, events, handle, concurrency = 4, leaseMillis = 60_000, pollMillis = 1_000, pauseAfterAttempts = untilNextTry } = parts;
+  const { pool, events, handle, concurrency = 4, leaseMillis = 30_000, pollMillis = 1_000, pauseAfterAttempts = untilNextTry } = parts;
   const leases = createWebhookLeases(pool);
   const running = new Set<Promise<void>>();
   let lastError: string | null = null;
