@@ -9,7 +9,7 @@ import type { ConnectionView } from '../reading/connection-view.ts';
 import { currentLife } from '../reading/connection-record.ts';
 import { loadRecord } from '../reading/load-record.ts';
 import { renderView } from '../reading/render-view.ts';
-import { eraseLives, type EraseLivesFailure, type EraseLivesPorts } from './erase-lives.ts';
+import { eraseLives, hasErased, type EraseLivesFailure, type EraseLivesPorts } from './erase-lives.ts';
 
 export interface EraseConnectionPorts extends EraseLivesPorts {
   readonly securityLog: SecurityLog;
@@ -32,14 +32,18 @@ export const eraseConnection = async (
   principal: string,
   connectionId: ConnectionId,
 ): Promise<Result<ConnectionView, EraseFailure>> => {
-  const before = await loadRecord(ports.eventStore, connectionId);
-  if (before.isErr()) return err(before.error);
-  if (before.value === null) return err({ kind: 'ConnectionNotFound' });
+  const known = await loadRecord(ports.eventStore, connectionId);
+  if (known.isErr()) return err(known.error);
+  if (known.value === null) return err({ kind: 'ConnectionNotFound' });
   const logged = await ports.securityLog.record({ kind: 'erasure_requested', detail: { user_id: null }, principal, connectionId });
   if (logged.isErr()) return err(logged.error);
-  const erased = await eraseLives(ports, context, { connectionId, chosen: { kind: 'all' }, requestedBy });
-  if (erased.isErr()) return err(erased.error);
-  if (erased.value.checkpoint !== null) await ports.progress.waitFor(erased.value.checkpoint, projectionWaitMillis);
+  const before = await hasErased(ports, context, connectionId);
+  if (before.isErr()) return err(before.error);
+  if (!before.value) {
+    const erased = await eraseLives(ports, context, { connectionId, chosen: { kind: 'all' }, requestedBy });
+    if (erased.isErr()) return err(erased.error);
+    if (erased.value.checkpoint !== null) await ports.progress.waitFor(erased.value.checkpoint, projectionWaitMillis);
+  }
   const after = await loadRecord(ports.eventStore, connectionId);
   if (after.isErr()) return err(after.error);
   const life = after.value === null ? undefined : currentLife(after.value);

@@ -5,11 +5,14 @@ import type { ErasureRequester } from '../../domain/connection/events.ts';
 import type { ConnectionRejection } from '../../domain/connection/rejections.ts';
 import type { ConnectionState, Living } from '../../domain/connection/state.ts';
 import type { ConnectionId } from '../../domain/values/ids.ts';
+import { plusMillis } from '../../domain/values/instant.ts';
 import type { Sealed } from '../../domain/values/sealed.ts';
 import { connectionAggregate } from '../execution/aggregate.ts';
 import type { CommandContext } from '../execution/command-context.ts';
 import { execute, type Executed, type ExecutionFailure, type ExecutionPorts } from '../execution/execute.ts';
 import { load } from '../execution/load.ts';
+import { connectionStream } from '../execution/streams.ts';
+import { writtenBecauseOf } from '../execution/written-because-of.ts';
 import type { Unavailable } from '../failures.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventStore } from '../ports/event-store.ts';
@@ -64,6 +67,13 @@ export const eraseLives = (
     return revoked.map((revokeConfirmed) => ({ type: 'ErasePersonalData', chosen, requestedBy, revokeConfirmed, at: ports.clock.now() }) as const);
   });
 };
+
+/** Keys of requests are kept 24 hours; what was written longer ago may belong to an earlier use of the same key. */
+const keyMillis = 23 * 3_600_000;
+
+/** Whether a request that may be a repeat has erased here before it ended without an answer: a later life is left alone. */
+export const hasErased = async ({ eventStore, clock }: EraseLivesPorts, { causationId }: CommandContext, id: ConnectionId): Promise<Result<boolean, Unavailable>> =>
+  causationId === null ? ok(false) : writtenBecauseOf(eventStore, connectionStream(id), causationId, plusMillis(clock.now(), -keyMillis));
 
 /** What an erasure would do now. */
 export type ErasureForeseen = Readonly<{ lives: readonly number[]; disconnects: boolean }>;

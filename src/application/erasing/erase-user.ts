@@ -8,7 +8,7 @@ import type { Checkpoint } from '../ports/event-names.ts';
 import type { EventStore } from '../ports/event-store.ts';
 import type { PersonalRecords } from '../ports/personal-records.ts';
 import { projectionWaitMillis, type EraseConnectionPorts } from './erase-connection.ts';
-import { eraseLives, foreseeErasure, type ErasureForeseen, type EraseLivesFailure } from './erase-lives.ts';
+import { eraseLives, foreseeErasure, hasErased, type ErasureForeseen, type EraseLivesFailure } from './erase-lives.ts';
 
 export interface EraseUserPorts extends EraseConnectionPorts {
   readonly personalRecords: PersonalRecords;
@@ -65,6 +65,12 @@ export const eraseUser = async (
   const erased: ConnectionId[] = [];
   let last: Checkpoint | null = null;
   for (const connectionId of candidates.value) {
+    const before = await hasErased(ports, context, connectionId);
+    if (before.isErr()) return err(before.error);
+    if (before.value) {
+      erased.push(connectionId);
+      continue;
+    }
     const outcome = await eraseLives(ports, context, { connectionId, chosen: { kind: 'owner', userId }, requestedBy });
     if (outcome.isErr()) {
       if (isNotTheirs(outcome.error)) continue;

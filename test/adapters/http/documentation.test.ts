@@ -83,7 +83,9 @@ describe('the OpenAPI document', () => {
       'post /dashboard/account/disconnect',
       'post /v1/connect-sessions',
       'post /v1/connections/{id}/access-token',
+      'post /v1/connections/{id}/erase',
       'post /v1/connections/{id}/refresh',
+      'post /v1/users/{user_id}/erase',
       'post /webhooks/tiktok',
     ]);
   });
