@@ -1,4 +1,4 @@
-import { createSealer } from '../adapters/crypto/aes-gcm-sealer.ts';
+import { createKeyOpener, createSealer } from '../adapters/crypto/aes-gcm-sealer.ts';
 import { createKeyEncryption } from '../adapters/crypto/keyring-key-encryption.ts';
 import { parseKeyring } from '../adapters/crypto/keyring-setting.ts';
 import { createPostgresEventStore } from '../adapters/event-store/postgres/postgres-event-store.ts';
@@ -21,6 +21,7 @@ import { createWrappedKeys } from '../adapters/postgres/postgres-wrapped-keys.ts
 import { createProgressBoard } from '../adapters/postgres/projector/progress-board.ts';
 import { createProjectorRuntime } from '../adapters/postgres/projector/projector-runtime.ts';
 import { createKeptSnapshots } from '../adapters/postgres/snapshots/postgres-snapshots.ts';
+import { createWarmTokens } from '../adapters/postgres/postgres-warm-tokens.ts';
 import { createWorkProjector } from '../adapters/postgres/work/work-projector.ts';
 import { createWorkRuntime } from '../adapters/postgres/work/work-runtime.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
@@ -124,6 +125,7 @@ const provideTokens = (container: Container): void => {
     tiktok: c.get('tiktok'),
     securityLog: c.get('securityLog'),
     progress: c.get('progress'),
+    warmTokens: createWarmTokens(c.get('pool'), createKeyOpener(c.get('keyring'))),
     gate: createProviderGate(c.get('clock')),
     underWay: new Map(),
   }));

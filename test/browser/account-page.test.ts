@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { startChromium, visit } from '../support/chromium.ts';
+import { simulatorControl } from '../support/simulator-control.ts';
 import { startService, temporaryDirectory, type ServiceProcess } from '../support/service-process.ts';
 
 const pictures = process.env['SCREENSHOTS'];
@@ -83,6 +85,31 @@ describe('the account page in a browser', () => {
     await connect(page, 3);
     expect(await page.getByText('Connected', { exact: true }).count()).toBe(2);
     await picture(page, 'account-several');
+    await context.close();
+  });
+
+  it('says that a consent is needed again, and takes it', async () => {
+    const { page, context, complaints } = await asUser('lapsed');
+    await page.goto(`${service.url}/dashboard/account`);
+    await page.getByRole('link', { name: 'Connect TikTok' }).click();
+    await connect(page, 4);
+    const shown = z.object({ data: z.array(z.object({ id: z.string() })) }).parse(await (await page.request.get(`${service.url}/v1/connections`)).json());
+    const connection = shown.data[0]?.id ?? '';
+    const tiktok = simulatorControl(service.simulatorUrl);
+    await tiktok.addFaults({ endpoint: 'token.refresh', times: 1, action: { type: 'error', code: 'invalid_grant' } });
+    const refused = await fetch(`${service.url}/v1/connections/${connection}/refresh`, { method: 'POST', headers: { authorization: 'Bearer dev' } });
+    expect(refused.status).toBe(409);
+
+    await page.goto(`${service.url}/dashboard/account`);
+    await page.getByText('Needs your consent again').waitFor();
+    await picture(page, 'account-needs-consent');
+    const asked = page.waitForRequest((request) => request.url().includes('disable_auto_auth=1'));
+    await page.getByRole('link', { name: /^Reconnect/ }).click();
+    await asked;
+    await connect(page, 4);
+    await page.getByText('Connected', { exact: true }).waitFor();
+    expect(await page.getByText('Needs your consent again').count()).toBe(0);
+    expect(complaints()).toEqual([]);
     await context.close();
   });
 

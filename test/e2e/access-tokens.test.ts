@@ -104,8 +104,12 @@ describe('access tokens', () => {
     const person = one.person('refused');
     await vi.waitFor(async () => expect((await person.connections())[0]?.status).toBe('reauthorization_required'));
     expect(new URL(await person.begin()).searchParams.get('disable_auto_auth')).toBe('1');
+    const life = z.object({ connected_at: z.string() });
+    const before = life.parse((await one.wire.call({ url: `/v1/connections/${id}`, headers: service })).json());
     await person.connect({ account: 'refused' });
     expect((await token(one, id)).status).toBe(200);
+    const after = await one.wire.call({ url: `/v1/connections/${id}`, headers: service });
+    expect(after.json()).toMatchObject({ status: 'active', reauthorization_reason: null, ...before });
   });
 
   it('whose refresh fails in passing are handed out while they live', async () => {

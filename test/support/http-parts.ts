@@ -96,7 +96,7 @@ export const createHttpParts = ({ pool, eventStore, tiktok, settings: changed = 
     completing: shared,
     unbinding: shared,
     erasing: { ...shared, personalRecords: createPersonalRecords(pool) },
-    tokens: { ...shared, databaseClock: createDatabaseClock(pool), gate: createProviderGate(systemClock), underWay: new Map() },
+    tokens: { ...shared, warmTokens: null, databaseClock: createDatabaseClock(pool), gate: createProviderGate(systemClock), underWay: new Map() },
     auditing: { ...shared, securityLogPages: createSecurityLogPages(pool) },
     webhooks: {
       clientKey: clientKey(testClient.key),

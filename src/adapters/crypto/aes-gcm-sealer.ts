@@ -2,6 +2,7 @@ import { err, errAsync, ok, okAsync, type Result } from 'neverthrow';
 import { unavailable, type Unavailable } from '../../application/failures.ts';
 import type { DataKeyRecords, KeyRecord, KeySlot } from '../../application/ports/data-key-records.ts';
 import type { Erased, KeyLost, NotAuthentic, OpenRequest, SealContext, Sealer } from '../../application/ports/sealer.ts';
+import type { OpenWithKey } from '../../application/ports/warm-tokens.ts';
 import { sealed as sealedText, type Sealed } from '../../domain/values/sealed.ts';
 import { secret, type Secret } from '../../domain/values/secret.ts';
 import { openEnvelope, parseEnvelope, sealEnvelope } from './envelope.ts';
@@ -55,6 +56,12 @@ const openWith = ({ context, sealed }: OpenRequest, dataKey: DataKey): Result<Se
   const plain = openEnvelope(envelope, dataKey.key, placeOf(context));
   return plain === null ? err(notAuthentic('altered, or sealed for another place')) : ok(secret(plain.toString('utf8')));
 };
+
+/** Opens with a data key that the caller has read already. */
+export const createKeyOpener =
+  (keyring: Keyring): OpenWithKey =>
+  (request, record) =>
+    dataKeyOf(keyring, slotOf(request.context), record).andThen((dataKey) => openWith(request, dataKey));
 
 /**
  * AES-256-GCM under one random data key per connection, life and purpose. Data keys are looked up for every call and

@@ -8,7 +8,7 @@ import { createTokenWorld, type TokenWorld } from './token-world.ts';
 
 const day = 86_400_000;
 
-const taken = ['databaseClock.now', 'eventStore.read'];
+const taken = ['warmTokens.grant', 'databaseClock.now', 'eventStore.read'];
 const won = ['eventStore.read', 'databaseClock.now', 'sealer.hold', 'sealer.open', 'eventStore.append'];
 const called = ['tiktok.refresh'];
 const kept = ['eventStore.read', 'databaseClock.now', 'eventStore.append', 'progress.waitFor'];
@@ -35,6 +35,7 @@ const portsOf = (world: TokenWorld, gate: Gate): GrantPorts => {
     sealer: gate.wrap('sealer', ports.sealer),
     tiktok: gate.wrap('tiktok', ports.tiktok),
     progress: gate.wrap('progress', ports.progress),
+    warmTokens: gate.wrap('warmTokens', { grant: () => okAsync(null) }),
     securityLog: gate.wrap('securityLog', { record: () => okAsync(undefined) }),
   };
 };
