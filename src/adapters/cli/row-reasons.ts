@@ -15,7 +15,7 @@ const sentences: Readonly<Record<RowReason, string>> = {
   token_not_opened: 'does not open with this key: it was encrypted with another one, or altered',
   duplicate_open_id: 'an earlier row is about the same TikTok account',
   data_erased: 'the data of this account was erased here, and stays so',
-  key_lost: 'an earlier try left a data key that TIKTOK_TOKEN_ENCRYPTION_KEY no longer opens: give the former key too',
+  key_lost: 'the data key that this account had here is missing',
   history_unreadable: 'the account has a history that this version cannot read',
 };
 

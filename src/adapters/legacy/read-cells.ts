@@ -20,7 +20,7 @@ const plainText = (longest: number) =>
       .string()
       .min(1)
       .max(longest)
-      .refine((text) => text.isWellFormed() && !control.test(text)),
+      .refine((text) => text.trim() !== '' && text.isWellFormed() && !control.test(text)),
   );
 
 /** As visible ASCII and nothing else: never trimmed or normalised, for `-` and `_` matter. */

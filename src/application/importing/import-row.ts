@@ -91,6 +91,9 @@ export const importRow = async (
 /** What `importRow` would do; writes nothing. */
 export const foreseeRow = async (ports: ImportRowPorts, id: ConnectionId): Promise<Result<RowOutcome, Unavailable>> => {
   const loaded = await load(ports.eventStore, connectionAggregate, id);
-  if (loaded.isOk()) return ok(loaded.value.head.revision === 0 ? 'imported' : 'skipped');
-  return loaded.error.kind === 'Unavailable' ? err(loaded.error) : ok({ refused: 'history_unreadable' });
+  if (loaded.isErr()) return loaded.error.kind === 'Unavailable' ? err(loaded.error) : ok({ refused: 'history_unreadable' });
+  if (loaded.value.head.revision > 0) return ok('skipped');
+  const key = await ports.sealer.hold({ connectionId: id, life: firstLife, purpose: 'tokens' });
+  if (key.isErr() && key.error.kind === 'Unavailable') return err(key.error);
+  return ok(key.isErr() && key.error.kind === 'Erased' ? { refused: 'data_erased' } : 'imported');
 };

@@ -14,6 +14,7 @@ describe('a row that cannot be imported', () => {
   const wrongly = legacyEncrypted('act.made-up-elsewhere', otherLegacyKey);
   test.each<[string, LegacyFixture, string, string | null]>([
     ['no user', { user_id: '' }, 'bad_user_id', 'user_id'],
+    ['a user of blanks', { user_id: '  ' }, 'bad_user_id', 'user_id'],
     ['a user id with control characters', { user_id: 'a\tb' }, 'bad_user_id', 'user_id'],
     ['a user id that is too long', { user_id: 'u'.repeat(256) }, 'too_long', 'user_id'],
     ['no open_id', { tiktok_open_id: '' }, 'bad_open_id', 'tiktok_open_id'],

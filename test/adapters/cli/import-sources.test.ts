@@ -1,5 +1,9 @@
+import { errAsync } from 'neverthrow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { legacyRow, type LegacyFixture } from '../../support/legacy-table.ts';
+import type { Importing } from '../../../src/adapters/cli/toolbox.ts';
+import { unavailable } from '../../../src/application/failures.ts';
+import type { EventStore } from '../../../src/application/ports/event-store.ts';
+import { csvOf, legacyRow, type LegacyFixture } from '../../support/legacy-table.ts';
 import { opening, run } from './command-line.ts';
 import { containing } from './expected.ts';
 import { openImportWorld, type ImportWorld } from './import-world.ts';
@@ -70,5 +74,33 @@ describe('wrong use of import', () => {
     const noKey = await world.write('made-up-but-too-short');
     const { exitCode, err } = await run(opening(world.installation.toolbox), 'import', source, '--legacy-key-file', noKey);
     expect([exitCode, err]).toEqual([2, ['The legacy key file holds no key: it takes 32 bytes as 64 hex digits, as base64, or exactly 32 characters.']]);
+  });
+});
+
+describe('an import that is stopped', () => {
+  test('by the person ends with 3 and says how far it came', async () => {
+    const stop = new AbortController();
+    const source = await world.write(csvOf(Array.from({ length: 40 }, (_, index) => legacyRow(`stopped-${index}`))));
+    const { exitCode, err } = await run(
+      { ...opening(world.installation.toolbox), signal: stop.signal, draw: () => stop.abort() },
+      'import',
+      source,
+      '--legacy-key-file',
+      world.keyFile,
+    );
+    expect([exitCode, err]).toEqual([3, ['Interrupted before the end.', containing('Up to there: 12 rows, 12 imported')]]);
+    expect((await world.importing(source, '--json')).document()).toMatchObject({ imported: 28, skipped: 12 });
+  });
+
+  test('by an event store that does not answer ends with 3', async () => {
+    const source = await world.write(csvOf([legacyRow('away')]));
+    const { toolbox } = world.installation;
+    const importing = async (): Promise<Importing> => {
+      const given = await toolbox.importing();
+      const read: EventStore['read'] = () => errAsync(unavailable('event_store', 'made up'));
+      return { ...given, ports: { ...given.ports, eventStore: { ...given.ports.eventStore, read } } };
+    };
+    const { exitCode, err } = await run(opening({ ...toolbox, importing }), 'import', source, '--legacy-key-file', world.keyFile);
+    expect([exitCode, err[0]]).toEqual([3, containing('The event store does not answer (made up)')]);
   });
 });

@@ -41,6 +41,15 @@ describe('import of a CSV file', () => {
     });
   });
 
+  test('stores nothing of a token, of a name or of an open_id in clear', async () => {
+    await world.importingRows([legacyRow('sealed-account')]);
+    const { rows } = await world.installation.pool.query("select data, metadata from tiktok_connections.events where data like '%user-of-sealed-account%'");
+    expect(rows).toHaveLength(1);
+    for (const secret of ['made-up-sealed-account', 'Name of', 'union-of', 'images.example', '"sealed-account"']) {
+      expect(JSON.stringify(rows)).not.toContain(secret);
+    }
+  });
+
   test('passes over what has a history, whoever wrote it', async () => {
     const id = await world.installation.connect('already-here', 'another-user');
     const before = await world.events();

@@ -9,6 +9,8 @@ import { systemIds } from '../../../src/adapters/system/system-ids.ts';
 import { importConnections, type ImportOptions, type ImportPorts } from '../../../src/application/importing/import-connections.ts';
 import { unavailable } from '../../../src/application/failures.ts';
 import type { LegacyCells, LegacyRows } from '../../../src/application/ports/legacy-connections.ts';
+import { connectionStream } from '../../../src/application/execution/streams.ts';
+import type { StreamName } from '../../../src/application/ports/event-names.ts';
 import type { EventStore } from '../../../src/application/ports/event-store.ts';
 import type { SecurityEntry } from '../../../src/application/ports/security-log.ts';
 import { clientKey, openId } from '../../../src/domain/values/ids.ts';
@@ -41,11 +43,13 @@ const importer = () => {
   const entries: SecurityEntry[] = [];
   const calls = { read: 0, append: 0, appended: 0 };
   let failAfter = Number.POSITIVE_INFINITY;
+  let fromTheFuture: StreamName | null = null;
   const eventStore: EventStore = {
     ...written,
     read: (...given) => {
       calls.read += 1;
-      return written.read(...given);
+      const read = written.read(...given);
+      return given[0] === fromTheFuture ? read.map((events) => events.map((event) => ({ ...event, readable: false, reason: 'made up' }))) : read;
     },
     append: (...given) => {
       calls.append += 1;
@@ -74,6 +78,7 @@ const importer = () => {
     entries,
     records,
     run: (source: LegacyRows, changed: Partial<ImportOptions> = {}) => importConnections(ports, source, { ...options, ...changed }),
+    makeUnreadable: (account: string) => void (fromTheFuture = connectionStream(systemIds.connectionId(key, openId(account)))),
     failAppendsAfter: (count: number) => void (failAfter = calls.append + count),
   };
 };
@@ -92,7 +97,7 @@ const rows = (count: number, onRead: (read: number) => void = () => undefined): 
 });
 
 describe('an import of 10,000 rows', () => {
-  test('holds a dozen rows at a time, and reads and writes once for each', async () => {
+  test('holds a dozen rows at a time, and reads and writes once for each', { timeout: 120_000 }, async () => {
     const { run, calls, records } = importer();
     let held = 0;
     const report = await run(rows(10_000, (read) => (held = Math.max(held, read - calls.appended))));
@@ -133,7 +138,19 @@ describe('an account whose keys were destroyed here', () => {
     const { run, records } = importer();
     const connectionId = systemIds.connectionId(key, openId('account-1'));
     (await records.fence([{ connectionId, life: 1, purpose: 'tokens' }], 'erased'))._unsafeUnwrap();
-    const report = (await run(rows(2)))._unsafeUnwrap();
-    expect(report).toMatchObject({ imported: 1, refusals: [{ number: 1, reason: 'data_erased', column: null }] });
+    const told = { imported: 1, refusals: [{ number: 1, reason: 'data_erased', column: null }] };
+    expect((await run(rows(2), { dryRun: true }))._unsafeUnwrap()).toMatchObject(told);
+    expect((await run(rows(2)))._unsafeUnwrap()).toMatchObject(told);
+  });
+});
+
+describe('an account whose history newer code has written', () => {
+  test('is refused, for nobody here can say what it holds', async () => {
+    const { run, makeUnreadable } = importer();
+    (await run(rows(2)))._unsafeUnwrap();
+    makeUnreadable('account-2');
+    for (const dryRun of [true, false]) {
+      expect((await run(rows(2), { dryRun }))._unsafeUnwrap()).toMatchObject({ skipped: 1, refusals: [{ number: 2, reason: 'history_unreadable' }] });
+    }
   });
 });
