@@ -13,10 +13,11 @@ import { historyDatabases } from './histories/history-databases.ts';
 import { pagesBenchmark } from './pages/pages-benchmark.ts';
 import { readBenchmark } from './read/read-benchmark.ts';
 import { rebuildBenchmark } from './rebuild/rebuild-benchmark.ts';
+import { snapshotsBenchmark } from './snapshots/snapshots-benchmark.ts';
 import { startBenchmark } from './start/start-benchmark.ts';
 import { webhooksBenchmark } from './webhooks/webhooks-benchmark.ts';
 
-const benchmarks: readonly Benchmark[] = [readBenchmark, appendBenchmark, feedBenchmark, rebuildBenchmark, startBenchmark, pagesBenchmark, webhooksBenchmark];
+const benchmarks: readonly Benchmark[] = [readBenchmark, appendBenchmark, feedBenchmark, rebuildBenchmark, startBenchmark, pagesBenchmark, snapshotsBenchmark, webhooksBenchmark];
 
 const usage = `npm run bench -- [--only name,name] [--quick] [--results folder]
   --only     ${benchmarks.map(({ name }) => name).join(', ')}

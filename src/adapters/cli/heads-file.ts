@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { err, ok, type Result } from 'neverthrow';
 import { z } from 'zod';
-import type { ChainHead } from '../../application/auditing/chain-heads.ts';
+import type { ChainHead } from '../../application/auditing/check-heads.ts';
 import { chainHash, streamName } from '../../application/ports/event-names.ts';
 import { wrongUse, type Refusal } from './outcome.ts';
 

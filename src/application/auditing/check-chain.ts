@@ -3,7 +3,7 @@ import type { Unavailable } from '../failures.ts';
 import type { EventChain } from '../ports/event-chain.ts';
 import type { StreamName } from '../ports/event-names.ts';
 import type { EventStore } from '../ports/event-store.ts';
-import type { HeadCheck } from './chain-heads.ts';
+import type { HeadCheck } from './check-heads.ts';
 import { checkLink, type ChainLink } from './chain-link.ts';
 import type { Findings } from './difference.ts';
 

@@ -2,7 +2,7 @@ import { err, ok, type Result } from 'neverthrow';
 import type { Unavailable } from '../failures.ts';
 import type { StreamName } from '../ports/event-names.ts';
 import type { CheckpointOfAnotherStore, StoredEvent } from '../ports/event-store.ts';
-import type { HeadCheck } from './chain-heads.ts';
+import type { HeadCheck } from './check-heads.ts';
 import { checkChain, type ChainPorts } from './check-chain.ts';
 import { checkLink, type ChainLink } from './chain-link.ts';
 import type { Findings } from './difference.ts';

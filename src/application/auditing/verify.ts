@@ -3,9 +3,9 @@ import type { ConnectionId } from '../../domain/values/ids.ts';
 import type { ConnectionNotFound } from '../connecting/disconnect.ts';
 import { connectionStream } from '../execution/streams.ts';
 import type { ProjectionAudit } from '../ports/audit-projections.ts';
-import { checkHeads, type ChainHead } from './chain-heads.ts';
 import { checkChain, type ChainPorts } from './check-chain.ts';
 import { checkChains, type ChainFailure, type ChainReport } from './check-chains.ts';
+import { checkHeads, type ChainHead } from './check-heads.ts';
 import { checkProjection, type ProjectionCheck, type ProjectionFailure, type ProjectionReport } from './check-projection.ts';
 import { createFindings, type Difference, type Findings } from './difference.ts';
 

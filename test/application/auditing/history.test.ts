@@ -8,7 +8,7 @@ import { connectionStream } from '../../../src/application/execution/streams.ts'
 import { unavailable } from '../../../src/application/failures.ts';
 import { emptyHead, type DomainEvent, type EventStore } from '../../../src/application/ports/event-store.ts';
 import type { SecurityEntry, SecurityLog } from '../../../src/application/ports/security-log.ts';
-import { connectionId } from '../../../src/domain/values/ids.ts';
+import { connectionId, userId, type UserId } from '../../../src/domain/values/ids.ts';
 import { createInMemoryEventLog, createInMemoryEventStore } from '../../support/in-memory-event-store.ts';
 import { aMoment, connected, disconnected, profileChanged, scopesChanged, toAppend } from '../../support/sample-events.ts';
 
@@ -122,5 +122,41 @@ describe('the history of a connection', () => {
     const history = (await readHistory({ eventStore, securityLog: recording() }, whole, 'cli'))._unsafeUnwrap();
     expect(history.data[1]).toMatchObject({ revision: 2, type: 'ScopesChanged', actor: null, cause: null, occurred_at: aMoment });
     expect(history.data[1]?.data).toEqual({ unreadable: 'the event type is not known here' });
+  });
+});
+
+describe('the history that an end user sees', () => {
+  const [first, second] = [userId('user_1'), userId('user_2')];
+  const seenBy = async (eventStore: EventStore, user: UserId, from = 1, limit: number | null = null) => {
+    const query = { connectionId: id, viewer: { kind: 'owner', userId: user }, from, limit } as const;
+    const history = await readHistory({ eventStore, securityLog: recording() }, query, `user:${user}`);
+    return history.map(({ data, next_from }) => [data.map(({ revision }) => revision), next_from]).unwrapOr('not found');
+  };
+  const lives = [
+    connected({ userId: first }),
+    disconnected(),
+    connected({ userId: second, life: 2 }),
+    disconnected({ life: 2 }),
+    connected({ userId: first, life: 3 }),
+    scopesChanged(),
+  ];
+
+  test('is that of all lives that were theirs, in pages that pass over the others', async () => {
+    const eventStore = await holding(...lives);
+    expect(await seenBy(eventStore, first)).toEqual([[1, 2, 5, 6], null]);
+    expect(await seenBy(eventStore, first, 1, 2)).toEqual([[1, 2], 5]);
+    expect(await seenBy(eventStore, first, 5, 2)).toEqual([[5, 6], null]);
+    expect(await seenBy(eventStore, second)).toEqual([[3, 4], null]);
+    expect(await seenBy(eventStore, userId('user_3'))).toBe('not found');
+  });
+
+  test('leaves out a life whose beginning cannot be read: nobody knows whose it is', async () => {
+    const eventStore = await holding(...lives);
+    const blind: EventStore = {
+      ...eventStore,
+      read: (...page) =>
+        eventStore.read(...page).map((events) => events.map((event) => (event.revision === 5 ? { ...event, readable: false, reason: 'made up' } : event))),
+    };
+    expect(await seenBy(blind, first)).toEqual([[1, 2], null]);
   });
 });

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { err, ok, type Result } from 'neverthrow';
 import { z } from 'zod';
-import { readHeads } from '../../../application/auditing/chain-heads.ts';
 import { exportEvents, type ExportFailure } from '../../../application/auditing/export-events.ts';
+import { readHeads } from '../../../application/auditing/read-heads.ts';
 import { checkpoint, type Checkpoint } from '../../../application/ports/event-names.ts';
 import type { ConnectionId } from '../../../domain/values/ids.ts';
 import type { CliDeps } from '../cli-deps.ts';

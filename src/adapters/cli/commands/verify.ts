@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { err, ok, type Result } from 'neverthrow';
 import { z } from 'zod';
-import type { ChainHead } from '../../../application/auditing/chain-heads.ts';
+import type { ChainHead } from '../../../application/auditing/check-heads.ts';
 import { verify, type VerifyFailure, type VerifyReport } from '../../../application/auditing/verify.ts';
 import type { ConnectionId } from '../../../domain/values/ids.ts';
 import type { CommandRunner, Work } from '../command-runner.ts';

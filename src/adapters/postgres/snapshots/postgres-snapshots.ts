@@ -24,7 +24,7 @@ const keep = {
 };
 
 /** Measured: see `npm run bench -- --only snapshots`. */
-const every = 50;
+const every = 25;
 /** Streams whose newest snapshot stays in memory, a few kB each. */
 const rememberedStreams = 1_000;
 
