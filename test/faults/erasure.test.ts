@@ -55,12 +55,13 @@ const untilGone = (id: ConnectionId, life: number) => until(() => kinds(id, life
 /** What only this account's owner and TikTok know. */
 const canariesOf = async ({ person, id }: Life): Promise<readonly Canary[]> => {
   const [view] = (await world.seen(person)).views;
-  if (view?.profile.open_id == null || view.profile.display_name === null) throw new Error('no profile is shown');
+  const { open_id: openId, display_name: displayName, avatar_url: avatarUrl } = view?.profile ?? noProfile;
+  if (openId === null || displayName === null || avatarUrl === null) throw new Error('no profile is shown');
   const tokens = (await world.tiktok.tokens(person.account)).map(({ kind, token }, index) => ({ name: `${kind} ${index}`, value: token }));
   return [
-    { name: 'open_id', value: view.profile.open_id },
-    { name: 'display name', value: view.profile.display_name },
-    ...(view.profile.avatar_url === null ? [] : [{ name: 'avatar', value: view.profile.avatar_url }]),
+    { name: 'open_id', value: openId },
+    { name: 'display name', value: displayName },
+    { name: 'avatar', value: avatarUrl },
     ...tokens,
     { name: 'a key of an idempotent request', value: `made-up-key-of-${id}` },
   ];
@@ -138,7 +139,7 @@ describe('erasing a connection', () => {
 
   it('refuses whoever still seals for an erased life', async () => {
     const { person, id } = await connected();
-    await eraseWhole(id);
+    expect((await eraseWhole(id)).isOk()).toBe(true);
     await untilGone(id, 1);
     const late = await world.service.get('sealer').seal({ connectionId: id, life: 1, purpose: 'profile', field: 'profile' }, secret('late'));
     expect(late._unsafeUnwrapErr()).toEqual({ kind: 'Erased' });
@@ -190,7 +191,7 @@ describe('erasing a user', () => {
   it('lets a flow that was under way connect nothing', async () => {
     const person = await world.somebody();
     const callback = await world.consent(person);
-    await eraseAllOf(person.user);
+    expect((await eraseAllOf(person.user))._unsafeUnwrap()).toEqual([]);
     expect((await world.complete(ports(), callback)).error).toBe('invalid_state');
   });
 });

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const erase = (url: string, options: Omit<Call, 'url' | 'method'> = { headers: service }) => world.http.call({ method: 'POST', url: `/v1/${url}/erase`, ...options });
-const connectionOf = async (id: string) => (await world.http.call({ url: `/v1/connections/${id}`, headers: service })).json();
+const connectionOf = async (id: string): Promise<unknown> => (await world.http.call({ url: `/v1/connections/${id}`, headers: service })).json();
 
 describe('POST /v1/connections/{id}/erase', () => {
   it('disconnects, erases, answers 202 with nothing of TikTok left, and the same again', async () => {
