@@ -1,11 +1,15 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { listParked } from '../adapters/postgres/projector/parked-streams.ts';
+import { createWebhookLeases } from '../adapters/postgres/webhooks/webhook-leases.ts';
+import { handledEvents } from '../application/webhooks/webhook-events.ts';
 import type { Container } from './parts.ts';
 
 const prefix = 'tiktok_connections_';
 
 /** Registries by container, so that gauges are made once. */
 const registries = new WeakMap<Container, Registry>();
+
+const pendingWebhooks = (container: Container) => createWebhookLeases(container.get('pool')).pending(handledEvents);
 
 const createRegistry = (container: Container): Registry => {
   const registry = new Registry();
@@ -44,6 +48,8 @@ const createRegistry = (container: Container): Registry => {
     const closed = container.get('tokenPorts').gate.closed();
     for (const because of ['configuration', 'outage']) set({ because }, closed?.because === because ? 1 : 0);
   });
+  gauge('webhooks_pending', 'Webhooks that are taken in and wait to be worked on.', [], async (set) => set((await pendingWebhooks(container)).count));
+  gauge('webhooks_oldest_pending_seconds', 'How long the oldest of them has waited.', [], async (set) => set((await pendingWebhooks(container)).oldestSeconds));
   gauge('pool_connections', 'Connections to PostgreSQL, by state.', ['state'], (set) => {
     const { totalCount, idleCount, waitingCount } = container.get('pool');
     set({ state: 'open' }, totalCount);

@@ -67,6 +67,14 @@ describe('the settings', () => {
     expect(settings.tiktokApp?.clientSecret.reveal()).toBe('made-up-secret-from-a-file');
   });
 
+  it('take a former client secret beside the present one, also from a file', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'settings-')), 'secret');
+    writeFileSync(file, 'made-up-former-secret\n');
+    expect(settingsOf(production).tiktokApp?.previousClientSecret).toBeNull();
+    expect(settingsOf({ ...production, TIKTOK_CLIENT_SECRET_PREVIOUS_FILE: file }).tiktokApp?.previousClientSecret?.reveal()).toBe('made-up-former-secret');
+    expect(settingsOf({ ...production, TIKTOK_CLIENT_SECRET_PREVIOUS: 'made-up-former' }).tiktokApp?.previousClientSecret?.reveal()).toBe('made-up-former');
+  });
+
   it('do not print a secret', () => {
     const printed = JSON.stringify(settingsOf(production));
     for (const hidden of ['made-up-secret', 'service:made-up', '00'.repeat(32)]) expect(printed).not.toContain(hidden);
@@ -137,6 +145,8 @@ describe('a wrong setting', () => {
     [{ TIKTOK_REDIRECT_URI: 'https://app.example.com/callback#x' }, 'TIKTOK_REDIRECT_URI must not have a fragment'],
     [{ TIKTOK_REDIRECT_URI: `https://app.example.com/${'a'.repeat(512)}` }, 'TIKTOK_REDIRECT_URI must be shorter than 512'],
     [{ TIKTOK_CLIENT_KEY: 'aw-made-up-key' }, 'belong together'],
+    [{ TIKTOK_CLIENT_SECRET_PREVIOUS: 'made-up' }, 'set TIKTOK_CLIENT_SECRET too'],
+    [{ TIKTOK_CLIENT_SECRET_PREVIOUS: 'made up' }, 'TIKTOK_CLIENT_SECRET_PREVIOUS must be'],
     [{ SIMULATOR: 'off' }, 'SIMULATOR is off and there are no TikTok credentials'],
     [{ SIMULATOR: 'on' }, 'SIMULATOR must be auto or off'],
     [{ TIKTOK_TOKEN_ENCRYPTION_KEY: 'short' }, 'TIKTOK_TOKEN_ENCRYPTION_KEY'],

@@ -8,7 +8,7 @@ import type { TikTokWebhooks } from '../ports/tiktok-webhooks.ts';
 import type { WebhookIntake } from '../ports/webhook-intake.ts';
 import { parseSignatureHeader } from './signature-header.ts';
 import type { WebhookBodies } from './sealed-body.ts';
-import { isToBeHandled } from './webhook-events.ts';
+import { isHandled, isToBeHandled } from './webhook-events.ts';
 
 export interface ReceivePorts {
   readonly clientKey: ClientKey;
@@ -50,9 +50,8 @@ export const receiveWebhook = async (ports: ReceivePorts, header: string | null,
   const digest = ports.webhooks.digest(ports.clientKey, body);
   const sealed = await ports.bodies.seal(digest, text);
   if (sealed.isErr()) return err(sealed.error);
-  const toBeHandled = isToBeHandled(event);
   const connectionId = openId === null ? null : ports.ids.connectionId(ports.clientKey, openId);
-  const stored = await ports.intake.store({ digest, event, connectionId, body: sealed.value, toBeHandled });
-  if (toBeHandled) ports.wake();
+  const stored = await ports.intake.store({ digest, event, connectionId, body: sealed.value, toBeHandled: isToBeHandled(event) });
+  if (isHandled(event) && stored.unwrapOr(false)) ports.wake();
   return stored;
 };

@@ -17,7 +17,8 @@ create table tiktok_connections.webhook_intake (
 );
 create index webhook_intake_by_time on tiktok_connections.webhook_intake (event, due_at) where due_at is not null;
 create index webhook_intake_by_connection on tiktok_connections.webhook_intake (connection_id) where connection_id is not null and body is not null;
-create index webhook_intake_by_expiry on tiktok_connections.webhook_intake (expires_at);
+-- Rows come in the order in which they go.
+create index webhook_intake_by_expiry on tiktok_connections.webhook_intake using brin (expires_at) with (autosummarize = on);
 
 -- Bodies are sealed under a key of the whole service, so a person's are erased by deleting them: in the transaction that
 -- fences the person's keys, also when fences are put back after a restore. The row goes on to recognise duplicates.
