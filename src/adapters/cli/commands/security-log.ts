@@ -41,7 +41,7 @@ const show =
 
 const help = `
 Shows what happened besides the histories, oldest first: access tokens handed out, connects refused, API keys made and
-revoked, keys destroyed, histories read. Nothing in it can be changed or deleted, and no entry is passed over by going
+revoked, keys rotated and destroyed, erasures, imports, histories read. Nothing in it can be changed or deleted, and no entry is passed over by going
 on behind the last one.
 
 Examples:

@@ -32,7 +32,7 @@ export const securityLogRoute = (app: HttpApp, { deps, admit }: RouteDeps): void
     schema: {
       operationId: 'listSecurityLog',
       summary: 'Read the security log',
-      description: 'Tokens handed out, connects refused, keys made, revoked and destroyed, histories read. Oldest first; none is passed over.',
+      description: 'Tokens handed out, connects refused, keys made, revoked, rotated and destroyed, erasures, imports, histories read. Oldest first; none is passed over.',
       tags: ['Audit'],
       security: serviceWith('audit:read'),
       querystring: query,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FeedEntry } from '../../../application/auditing/feed-entry.ts';
 import type { HistoryEntry } from '../../../application/auditing/history-entry.ts';
 import type { LoggedEntry } from '../../../application/ports/security-log-pages.ts';
+import type { SecurityFact } from '../../../application/ports/security-log.ts';
 import { pageLimit } from './page-limit.ts';
 
 const largestRevision = 999_999_999;
@@ -32,11 +33,25 @@ export const feedEntrySchema = z
   .strictObject({ stream: z.string(), ...entryFields, checkpoint: z.string().describe('Its place in the order of all streams.') })
   .meta({ id: 'FeedEntry' });
 
+const kinds = [
+  'access_token_granted',
+  'connect_refused',
+  'api_key_created',
+  'api_key_revoked',
+  'keys_destroyed',
+  'key_rotation_started',
+  'key_rotation_finished',
+  'erasure_requested',
+  'fences_reapplied',
+  'connections_imported',
+  'history_read',
+] as const satisfies readonly SecurityFact['kind'][];
+
 export const securityEntrySchema = z
   .strictObject({
     id: z.string().regex(/^\d+$/),
     at: moment,
-    kind: z.string().meta({ examples: ['access_token_granted', 'connect_refused', 'api_key_created', 'api_key_revoked', 'keys_destroyed', 'history_read'] }),
+    kind: z.string().meta({ examples: [...kinds] }),
     principal: z.string().describe('Who did it, e.g. `service:<key id>`, `user:<user id>`, `cli`.'),
     connection_id: z.uuid().nullable(),
     detail: z.record(z.string(), z.unknown()),
