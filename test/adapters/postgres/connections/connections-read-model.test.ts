@@ -59,7 +59,7 @@ describe('a connection by its id', () => {
       const life = ada.record === null ? undefined : lifeSeenBy(ada.record, viewer);
       if (life === undefined) throw new Error('no life');
       const shown = (await connections().byId(ada.id, viewer))._unsafeUnwrap();
-      const { profile: _, tokens: __, clientKey: ___, life: ____, firstConnectedAt: _____, ...rest } = life;
+      const { profile: _, tokens: __, clientKey: ___, life: ____, firstConnectedAt: _____, erased: ______, ...rest } = life;
       expect(shown).toEqual({ ...rest, id: ada.id, profile: profileOf(ada.id, viewer === owners[0] ? {} : second) });
     }
   });
