@@ -36,7 +36,7 @@ const row = z.object({ event: z.string(), connection_id: z.string().nullable(), 
 const stored = async (): Promise<readonly z.infer<typeof row>[]> =>
   z.array(row).parse((await world.database.pool.query('select event, connection_id, body, due_at is not null as due from tiktok_connections.webhook_intake order by received_at')).rows);
 
-const at = (seconds: number, clientSecret = secret): string => signedHeader(clientSecret, seconds, body);
+const at = (seconds: number, clientSecret: string = secret): string => signedHeader(clientSecret, seconds, body);
 /** The vector of the facts about TikTok: its secret, time, body and signature. */
 const published = {
   text: '{"client_key":"awsimulated00001","event":"post.publish.complete","create_time":1790000000,"user_openid":"-000SimOpenIdAAAAAAAAAAAAAAAAAAAAAAA","content":"{\\"publish_id\\":\\"v_pub_file~v2-1.7600000000000000001\\",\\"publish_type\\":\\"DIRECT_PUBLISH\\"}"}',

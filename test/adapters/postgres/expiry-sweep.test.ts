@@ -32,6 +32,21 @@ test('the sweep deletes all that has expired, also more than one batch, and noth
   expect(rows).toEqual([]);
 });
 
+test('a webhook is kept for 30 days, and no longer, also one that nobody could work on', async () => {
+  await database.pool.query(`insert into tiktok_connections.webhook_intake (digest, event, due_at)
+    values (sha256('old'), 'post.publish.complete', now()), (sha256('new'), 'post.publish.complete', now())`);
+  const age = `update tiktok_connections.webhook_intake set expires_at = expires_at - $2::interval where digest = sha256($1)`;
+  await database.pool.query(age, ['old', '30 days']);
+  await database.pool.query(age, ['new', '29 days 23 hours']);
+  const kept = async (): Promise<unknown> =>
+    (await database.pool.query(`select encode(digest, 'hex') = encode(sha256('new'), 'hex') as is_new from tiktok_connections.webhook_intake`)).rows;
+
+  const sweep = createExpirySweep(database.pool);
+  sweep.start();
+  await vi.waitFor(async () => expect(await kept()).toEqual([{ is_new: true }]));
+  await sweep.stop();
+});
+
 test('a database that is away shows in the health of the sweep, which goes on and stops when told', async () => {
   const sweep = createExpirySweep(absentPool());
   sweep.start();

@@ -28,7 +28,7 @@ const work = ({ users = world.tiktok.users, removedAt = null, webhook = 'webhook
   return removeAuthorization(ports, { webhookId: webhookId(webhook), connectionId: of, reason: 1, removedAt });
 };
 
-const refresh = () => ensureRefreshed(world.ports, world.context(), id, { kind: 'forced' });
+const refresh = async (): Promise<boolean> => (await ensureRefreshed(world.ports, world.context(), id, { kind: 'forced' })).isOk();
 
 /** TikTok refuses, but while it is asked something else happens. */
 const refusingWhile = (happens: () => Promise<unknown>): TikTokUsers => ({
@@ -54,7 +54,13 @@ describe('a removed authorization', () => {
 
   it('ends nothing while a refresh is under way that may have replaced the token', async () => {
     let end = (): void => undefined;
-    world.tiktok.refreshing = (grant) => new Promise((resolve) => (end = () => resolve(world.tiktok.answers(grant))));
+    const held = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    world.tiktok.refreshing = async (grant) => {
+      await held;
+      return world.tiktok.answers(grant);
+    };
     let refreshed: Promise<unknown> = Promise.resolve();
     const started = async (): Promise<void> => {
       refreshed = refresh();
@@ -73,7 +79,7 @@ describe('a removed authorization', () => {
       grant.generation += 1;
       return Promise.resolve(err(noAnswer));
     };
-    await refresh();
+    expect(await refresh()).toBe(false);
     expect((await work()).kind).toBe('Retry');
     expect(await world.types(id)).not.toContain('Disconnected');
   });
@@ -102,7 +108,7 @@ describe('a removed authorization', () => {
 
   it('is confirmed by a refused refresh, also one of before', async () => {
     world.tiktok.refreshing = () => Promise.resolve(err(refusedWith('invalid_grant')));
-    await refresh();
+    expect(await refresh()).toBe(false);
     expect(await work()).toEqual(done);
     expect(await world.last(id)).toMatchObject({ type: 'Disconnected', data: { by: { kind: 'tiktok', reason: 1 } } });
   });
@@ -112,9 +118,9 @@ describe('a removed authorization', () => {
       grant.generation += 1;
       return Promise.resolve(err(noAnswer));
     };
-    await refresh();
+    expect(await refresh()).toBe(false);
     world.clock.pass(2 * day);
-    await refresh();
+    expect(await refresh()).toBe(false);
     expect(await world.last(id)).toMatchObject({ type: 'ReauthorizationRequired', data: { reason: 'response_lost' } });
     expect(await work()).toEqual(done);
     await expectIgnored('not_confirmable');
