@@ -27,6 +27,10 @@ const ask = async (ports: CreatorPorts, token: AccessToken): Promise<Result<Crea
 
 const isStale = ({ failure }: TikTokFailed): boolean => failure.kind === 'TikTokRefused' && failure.tiktok.code === 'access_token_invalid';
 
+/** TikTok takes a token no more though its time has not come. What comes of it shows at the next call. */
+export const renewToken = async (ports: FreshTokenPorts, context: CommandContext, id: ConnectionId): Promise<boolean> =>
+  (await ensureRefreshed(ports, context, id, { kind: 'forced' })).isOk();
+
 /**
  * What TikTok says of the creator now. A token that TikTok no longer takes before its time is refreshed once.
  * @param use names the asking in the ledger of quotas

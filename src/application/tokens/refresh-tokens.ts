@@ -6,6 +6,7 @@ import type { AttemptId, ConnectionId } from '../../domain/values/ids.ts';
 import { plusMillis, type Instant } from '../../domain/values/instant.ts';
 import type { Secret } from '../../domain/values/secret.ts';
 import { connectionAggregate } from '../execution/aggregate.ts';
+import { appendForGood } from '../execution/append-for-good.ts';
 import type { CommandContext } from '../execution/command-context.ts';
 import { execute, type Executed, type ExecutionFailure, type ExecutionPorts } from '../execution/execute.ts';
 import { profileFromText } from '../reading/profile.ts';
@@ -34,8 +35,6 @@ export type RefreshFailure = ConnectionNotFound | ConnectionRejection | Executio
 const callWithinMillis = 15_000;
 const revokeLimitMillis = 5_000;
 const projectionWaitMillis = 2_000;
-const firstPauseMillis = 100;
-const longestPauseMillis = 5_000;
 
 type InHand = Readonly<{ key: HeldKey; refreshToken: Secret<string>; openId: string | null; refreshSealed: RecordRefreshed['tokens']['refresh'] }>;
 
@@ -106,22 +105,6 @@ const wordsOf = (failure: TikTokFailure): Readonly<{ code: string | null; logId:
   }
 };
 
-/** Keeps trying while the process lives: what TikTok answered is known to nobody else. */
-const appendForGood = async <Value, Failure extends Readonly<{ kind: string }>>(
-  ports: RefreshPorts,
-  append: () => Promise<Result<Value, Failure | Unavailable>>,
-): Promise<Result<Value, Failure>> => {
-  for (let pause = firstPauseMillis; ; pause = Math.min(pause * 2, longestPauseMillis)) {
-    const appended = await append();
-    if (appended.isOk()) return ok(appended.value);
-    if (!isUnavailable(appended.error)) return err(appended.error);
-    await ports.clock.sleep(pause);
-  }
-};
-
-const isUnavailable = <Failure extends Readonly<{ kind: string }>>(failure: Failure | Unavailable): failure is Unavailable =>
-  failure.kind === 'Unavailable';
-
 /** Tokens that came after their life had ended are of no use to anyone: the grant is given back, unless a newer life uses it. */
 const revokeOrphan = async (ports: RefreshPorts, state: ConnectionState, answer: RefreshAnswer): Promise<void> => {
   if (state.status !== 'disconnected') return;
@@ -151,7 +134,7 @@ const keepAnswer = async (
   const tokens = { access: key.seal('access_token', answer.accessToken), refresh };
   const receivedAt = ports.clock.monotonicMillis();
   let seen: ConnectionState = { status: 'none' };
-  const kept = await appendForGood(ports, () =>
+  const kept = await appendForGood(ports.clock, () =>
     execute(ports, connectionAggregate, context, id, `refresh-end-${attemptId}`, async (state) => {
       seen = state;
       const now = await ports.databaseClock.now();
@@ -177,7 +160,7 @@ const keepAnswer = async (
 };
 
 const keepFailure = (ports: RefreshPorts, context: CommandContext, id: ConnectionId, { attemptId, life }: Won, failure: TikTokFailure) =>
-  appendForGood(ports, () =>
+  appendForGood(ports.clock, () =>
     execute(ports, connectionAggregate, context, id, `refresh-end-${attemptId}`, async () => {
       const now = await ports.databaseClock.now();
       const outcome = outcomeOf(failure);

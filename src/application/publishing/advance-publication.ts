@@ -1,0 +1,89 @@
+import type { Opening, Waiting } from '../../domain/publication/state.ts';
+import { transferOf } from '../../domain/publication/request.ts';
+import { isUuid, publicationId } from '../../domain/values/ids.ts';
+import type { Instant } from '../../domain/values/instant.ts';
+import { connectionAggregate, publicationAggregate } from '../execution/aggregate.ts';
+import type { CommandContext } from '../execution/command-context.ts';
+import { load } from '../execution/load.ts';
+import type { LeasedWork, WorkHandler, WorkOutcome } from '../work/work-handler.ts';
+import { acceptPublication, findRequest } from './accept-publication.ts';
+import { fetchSource } from './fetch-source.ts';
+import { followPostIds, followProcessing } from './follow-publication.ts';
+import { openUpload } from './open-upload.ts';
+import { contentContext, openContent } from './publish-content.ts';
+import { done, laterThan, outcomeOf, record, retry, type SagaPorts, type Step } from './publish-saga.ts';
+import { sendChunks } from './send-chunks.ts';
+
+const brieflyMillis = 5_000;
+
+const contextOf = (ports: SagaPorts, { kind, subject, revision }: LeasedWork): CommandContext => ({
+  commandId: ports.ids.commandId(),
+  actor: { kind: 'system', id: kind },
+  correlationId: `publication:${subject}`,
+  causationId: `${subject}@${revision}`,
+  traceparent: null,
+});
+
+/** What TikTok does not have yet ends with its connection's life. */
+const lifeIsOver = async (ports: SagaPorts, { connectionId, life }: Waiting | Opening): Promise<boolean> => {
+  const loaded = await load(ports.eventStore, connectionAggregate, connectionId);
+  if (loaded.isErr()) return false;
+  const { state } = loaded.value;
+  return state.status === 'none' || state.status === 'disconnected' || state.life !== life;
+};
+
+const begin = async (ports: SagaPorts, step: Step, state: Waiting | Opening, now: Instant): Promise<WorkOutcome> => {
+  if (state.status === 'waiting' && state.notBefore !== null && now < state.notBefore) return laterThan(state.notBefore, now);
+  if (state.status === 'opening' && now < state.deadline) return laterThan(state.deadline, now);
+  if (state.status === 'opening' && transferOf(state.request) === 'pull') {
+    // Nobody ended this start in time; the decider says that nothing is begun again.
+    return outcomeOf(await record(ports, step, 'unanswered', { type: 'OpenUpload', attemptId: ports.ids.attemptId(), at: now }));
+  }
+  const fail = async (reason: string): Promise<WorkOutcome> =>
+    outcomeOf(await record(ports, step, 'failed', { type: 'Fail', reason, retryable: false, bytesMissing: false, logId: null, at: now }));
+  if (await lifeIsOver(ports, state)) return fail('not_connected');
+  const content = await openContent(ports.sealer, contentContext(state.connectionId, state.life, step.id), state.request.content);
+  if (content.isErr()) return content.error.kind === 'Unavailable' ? retry(brieflyMillis, content.error.reason) : fail(content.error.kind === 'Erased' ? 'erased' : 'key_lost');
+  if (state.status === 'waiting' && state.file === null && state.request.source.type === 'fetched_url') return fetchSource(ports, step, state, content.value, now);
+  return openUpload(ports, step, state, content.value, now);
+};
+
+/** Takes a publication one step further: whatever the stream says is next. */
+export const advancePublication =
+  (ports: SagaPorts): WorkHandler =>
+  async (item, signal) => {
+    if (!isUuid(item.subject)) return done;
+    const id = publicationId(item.subject);
+    const step: Step = { id, context: contextOf(ports, item), signal };
+    const loaded = await load(ports.eventStore, publicationAggregate, id);
+    if (loaded.isErr()) return retry(brieflyMillis, loaded.error.kind);
+    const now = await ports.databaseClock.now();
+    if (now.isErr()) return retry(brieflyMillis, now.error.reason);
+    const { state } = loaded.value;
+    switch (state.status) {
+      case 'waiting':
+      case 'opening':
+        return begin(ports, step, state, now.value);
+      case 'uploading':
+        return sendChunks(ports, step, state);
+      case 'processing':
+        return followProcessing(ports, step, state, now.value);
+      case 'published':
+      case 'delivered_to_inbox':
+        return followPostIds(ports, step, state, now.value);
+      default:
+        return done;
+    }
+  };
+
+/** Makes up for the second append where a process ended between the two. */
+export const repairPublication =
+  (ports: SagaPorts): WorkHandler =>
+  async (item) => {
+    if (!isUuid(item.subject)) return done;
+    const request = await findRequest(ports.eventStore, item.connectionId, publicationId(item.subject));
+    if (request.isErr()) return retry(brieflyMillis, request.error.kind);
+    if (request.value === null) return done;
+    const accepted = await acceptPublication(ports, contextOf(ports, item), item.connectionId, request.value);
+    return accepted.isOk() ? done : retry(brieflyMillis, accepted.error.kind);
+  };

@@ -1,0 +1,39 @@
+import type { Processing, Uploading, PublishedPost, InInbox } from '../../domain/publication/state.ts';
+import type { PublishStatus } from '../ports/tiktok-publishing.ts';
+import { freshAccessToken } from '../tokens/fresh-access-token.ts';
+import { renewToken, tokenLivesMillis } from './creator.ts';
+import { codeOf } from './opening-outcome.ts';
+import type { SagaPorts, Step } from './publish-saga.ts';
+import { statusQuota } from './quotas.ts';
+
+export type Asked =
+  | Readonly<{ kind: 'Told'; status: PublishStatus }>
+  | Readonly<{ kind: 'NotNow'; afterMillis: number; reason: string }>
+  /** Its connection has ended, or TikTok does not know this `publish_id` from this account. */
+  | Readonly<{ kind: 'Unaskable' }>;
+
+const minute = 60_000;
+const brieflyMillis = 5_000;
+const unaskable: Asked = { kind: 'Unaskable' };
+const unknownToTikTok: ReadonlySet<string> = new Set(['invalid_publish_id', 'token_not_authorized_for_specified_publish_id']);
+
+/** TikTok's word on a publication that it has begun. */
+export const askTikTok = async (ports: SagaPorts, step: Step, state: Uploading | Processing | PublishedPost | InInbox): Promise<Asked> => {
+  const { connectionId, publishId } = state;
+  if (publishId === null) return unaskable;
+  const token = await freshAccessToken(ports, step.context, connectionId, tokenLivesMillis);
+  if (token.isErr()) {
+    const { kind } = token.error;
+    if (kind === 'NotConnected' || kind === 'ConnectionNotFound') return unaskable;
+    return { kind: 'NotNow', afterMillis: kind === 'ReauthorizationNeeded' ? 10 * minute : brieflyMillis, reason: kind };
+  }
+  const quota = await ports.quotas.take(ports.ids.attemptId(), [statusQuota(connectionId)]);
+  if (quota.isErr()) return { kind: 'NotNow', afterMillis: brieflyMillis, reason: quota.error.reason };
+  if (quota.value.kind === 'Exhausted') return { kind: 'NotNow', afterMillis: minute, reason: 'rate_limit' };
+  const status = await ports.publishing.status(token.value.token, publishId);
+  if (status.isOk()) return { kind: 'Told', status: status.value };
+  const { code } = codeOf(status.error);
+  if (code !== null && unknownToTikTok.has(code)) return unaskable;
+  if (code === 'access_token_invalid') await renewToken(ports, step.context, connectionId);
+  return { kind: 'NotNow', afterMillis: code === 'rate_limit_exceeded' ? minute : brieflyMillis, reason: code ?? status.error.kind };
+};

@@ -1,0 +1,61 @@
+import { ok, type Result } from 'neverthrow';
+import type { PublicationCommand } from '../../domain/publication/commands.ts';
+import type { PublicationRejection } from '../../domain/publication/rejections.ts';
+import type { PublicationState } from '../../domain/publication/state.ts';
+import type { PublicationId } from '../../domain/values/ids.ts';
+import { millisOf, type Instant } from '../../domain/values/instant.ts';
+import { publicationAggregate } from '../execution/aggregate.ts';
+import { appendForGood } from '../execution/append-for-good.ts';
+import type { CommandContext } from '../execution/command-context.ts';
+import { execute, type Executed, type ExecutionFailure } from '../execution/execute.ts';
+import type { UnreadableHistory } from '../execution/load.ts';
+import type { MediaLibrary } from '../ports/media-library.ts';
+import type { ProjectionProgress } from '../ports/projection-progress.ts';
+import type { SourceFetcher } from '../ports/source-fetcher.ts';
+import type { TikTokUploads } from '../ports/tiktok-publishing.ts';
+import type { WorkOutcome } from '../work/work-handler.ts';
+import type { CreatorPorts } from './creator.ts';
+
+export interface SagaPorts extends CreatorPorts {
+  readonly media: MediaLibrary;
+  readonly uploads: TikTokUploads;
+  readonly fetcher: SourceFetcher;
+  readonly progress: ProjectionProgress;
+}
+
+/** One step of one publication. */
+export type Step = Readonly<{ id: PublicationId; context: CommandContext; signal: AbortSignal }>;
+
+export type Recorded = Result<Executed<PublicationState>, PublicationRejection | ExecutionFailure>;
+
+/** A command whose facts are known; decided anew on every state. @param name of the append within the step */
+export const record = (ports: SagaPorts, { id, context }: Step, name: string, command: PublicationCommand): Promise<Recorded> =>
+  execute(ports, publicationAggregate, context, id, name, () => Promise.resolve(ok(command)));
+
+/** As `record`, and does not give up while the process lives: for what only this process knows. */
+export const recordForGood = (
+  ports: SagaPorts,
+  step: Step,
+  name: string,
+  command: PublicationCommand,
+): Promise<Result<Executed<PublicationState>, PublicationRejection | UnreadableHistory>> =>
+  appendForGood(ports.clock, () => record(ports, step, name, command));
+
+const soonMillis = 1_000;
+const brokenMillis = 60_000;
+
+/** What was written has put the next step into the work list; what was refused is read anew, for the stream says more by now. */
+export const outcomeOf = (recorded: Result<unknown, Readonly<{ kind: string }>>): WorkOutcome => {
+  if (recorded.isOk()) return { kind: 'Done' };
+  const { kind } = recorded.error;
+  return { kind: 'Retry', afterMillis: kind === 'UnreadableHistory' ? brokenMillis : soonMillis, reason: kind };
+};
+
+export const done: WorkOutcome = { kind: 'Done' };
+
+export const retry = (afterMillis: number, reason: string): WorkOutcome => ({ kind: 'Retry', afterMillis, reason });
+
+export const laterThan = (moment: Instant, now: Instant): WorkOutcome => ({
+  kind: 'Later',
+  afterMillis: Math.max(0, millisOf(moment) - millisOf(now)),
+});

@@ -1,0 +1,126 @@
+import { chunkRange, chunksOfBytes } from '../../domain/publication/chunk-plan.ts';
+import type { Uploading } from '../../domain/publication/state.ts';
+import type { Secret } from '../../domain/values/secret.ts';
+import { connectionAggregate, publicationAggregate } from '../execution/aggregate.ts';
+import { load } from '../execution/load.ts';
+import type { MediaReader } from '../ports/media-library.ts';
+import type { ChunkFailure } from '../ports/tiktok-publishing.ts';
+import type { WorkOutcome } from '../work/work-handler.ts';
+import { askTikTok, type Asked } from './ask-tiktok.ts';
+import { contentContext, uploadUrlField } from './publish-content.ts';
+import { done, outcomeOf, record, recordForGood, retry, type SagaPorts, type Step } from './publish-saga.ts';
+
+const triesOfAChunk = 4;
+const firstPauseMillis = 500;
+const brieflyMillis = 5_000;
+
+/** `reason` where the publication cannot go on by itself. */
+const end = async (ports: SagaPorts, step: Step, reason: string, proof: Asked | null): Promise<WorkOutcome> => {
+  const at = ports.clock.now();
+  if (proof?.kind === 'Unaskable') {
+    const given = await record(ports, step, 'given-up', { type: 'GiveUp', reason: 'cannot_be_asked', at });
+    return outcomeOf(given);
+  }
+  const bytesMissing = proof?.kind === 'Told' && proof.status.observation.kind === 'processing';
+  const logId = proof?.kind === 'Told' ? proof.status.logId : null;
+  return outcomeOf(await record(ports, step, 'failed', { type: 'Fail', reason, retryable: bytesMissing, bytesMissing, logId, at }));
+};
+
+/**
+ * The upload address takes no more. Only TikTok's own word decides: what it has whole goes on, and a failure is one that may be
+ * repeated only when TikTok shows that it lacks bytes.
+ */
+const closedUpload = async (ports: SagaPorts, step: Step, state: Uploading): Promise<WorkOutcome> => {
+  const asked = await askTikTok(ports, step, state);
+  if (asked.kind === 'NotNow') return retry(asked.afterMillis, asked.reason);
+  if (asked.kind === 'Unaskable') return end(ports, step, 'upload_expired', asked);
+  const { publishId } = state;
+  const { observation, logId } = asked.status;
+  const observed = await record(ports, step, 'observed', { type: 'Observe', publishId, observation, by: 'status', logId, at: ports.clock.now() });
+  if (observed.isErr() || observed.value.state.status !== 'uploading') return outcomeOf(observed);
+  return end(ports, step, 'upload_expired', asked);
+};
+
+/** After an answer that never came, or one that our count is not TikTok's, TikTok's count is taken over. */
+const catchUp = async (ports: SagaPorts, step: Step, state: Uploading): Promise<number | WorkOutcome> => {
+  const asked = await askTikTok(ports, step, state);
+  if (asked.kind !== 'Told') return retry(brieflyMillis, 'the bytes that TikTok has are not known');
+  const { observation, logId } = asked.status;
+  const { publishId, plan } = state;
+  if (observation.kind !== 'processing')
+    return outcomeOf(await record(ports, step, 'observed', { type: 'Observe', publishId, observation, by: 'status', logId, at: ports.clock.now() }));
+  return observation.bytes === null ? state.chunksSent : chunksOfBytes(plan, observation.bytes);
+};
+
+type Sending = Readonly<{ state: Uploading; url: Secret<string>; reader: MediaReader }>;
+
+/** One chunk, a few times where a repeat is harmless. Null once TikTok has it. */
+const sendChunk = async (ports: SagaPorts, { signal }: Step, { state, url, reader }: Sending, index: number): Promise<ChunkFailure | null> => {
+  const { plan } = state;
+  const { first, last } = chunkRange(plan, index);
+  const chunk = { plan, index, contentType: reader.media.contentType };
+  for (let tries = 1, pause = firstPauseMillis; ; tries += 1, pause *= 2) {
+    const sent = await ports.uploads.putChunk(url, chunk, () => reader.read(first, last), signal);
+    if (sent.isOk()) return null;
+    if (sent.error.kind !== 'ChunkUnanswered' || tries >= triesOfAChunk || signal.aborted) return sent.error;
+    await ports.clock.sleep(pause);
+  }
+};
+
+const stillConnected = async (ports: SagaPorts, { connectionId, life }: Uploading): Promise<boolean> => {
+  const loaded = await load(ports.eventStore, connectionAggregate, connectionId);
+  if (loaded.isErr()) return true;
+  const { state } = loaded.value;
+  return state.status !== 'none' && state.status !== 'disconnected' && state.life === life;
+};
+
+const afterFailure = async (ports: SagaPorts, step: Step, sending: Sending, failure: ChunkFailure): Promise<number | WorkOutcome> => {
+  switch (failure.kind) {
+    case 'UploadClosed':
+      return closedUpload(ports, step, sending.state);
+    case 'ChunkOutOfStep':
+    case 'ChunkUnanswered':
+      return catchUp(ports, step, sending.state);
+    case 'ChunkRefused':
+      return closedUpload(ports, step, sending.state);
+    case 'SourceFailed':
+      return retry(brieflyMillis, failure.reason);
+  }
+};
+
+const sendFrom = async (ports: SagaPorts, step: Step, sending: Sending): Promise<WorkOutcome> => {
+  const { plan } = sending.state;
+  let known = sending.state.chunksSent;
+  while (known < plan.count) {
+    if (step.signal.aborted) return retry(0, 'stopping');
+    if (!(await stillConnected(ports, sending.state))) return end(ports, step, 'not_connected', null);
+    const failure = await sendChunk(ports, step, sending, known);
+    const acknowledged = failure === null ? known + 1 : await afterFailure(ports, step, { ...sending, state: { ...sending.state, chunksSent: known } }, failure);
+    if (typeof acknowledged !== 'number') return acknowledged;
+    if (acknowledged <= known) return retry(brieflyMillis, failure?.kind ?? 'no progress');
+    const command = { type: 'RecordChunks', acknowledged, at: ports.clock.now() } as const;
+    const recorded = await recordForGood(ports, step, `chunks-${acknowledged}`, command);
+    // Cancelled, failed, or further on: the last chunk starts only behind this append.
+    if (recorded.isErr() || recorded.value.state.status !== 'uploading') return done;
+    known = recorded.value.state.chunksSent;
+  }
+  return done;
+};
+
+/** Sends what TikTok lacks, chunk after chunk, each recorded before the next begins. Whoever holds the lease is alone at it. */
+export const sendChunks = async (ports: SagaPorts, step: Step, state: Uploading): Promise<WorkOutcome> => {
+  const loaded = await load(ports.eventStore, publicationAggregate, step.id);
+  if (loaded.isErr()) return retry(brieflyMillis, loaded.error.kind);
+  const now = await ports.databaseClock.now();
+  if (now.isErr()) return retry(brieflyMillis, now.error.reason);
+  if (now.value >= state.urlExpiresAt) return closedUpload(ports, step, state);
+  const { connectionId, life, file } = state;
+  const url = await ports.sealer.open({ context: { ...contentContext(connectionId, life, step.id), field: uploadUrlField(step.id) }, sealed: state.uploadUrl });
+  if (url.isErr()) return url.error.kind === 'Unavailable' ? retry(brieflyMillis, url.error.reason) : closedUpload(ports, step, state);
+  if (file === null) return closedUpload(ports, step, state);
+  const reader = await ports.media.open(file.mediaId);
+  if (reader.isErr()) {
+    return reader.error.kind === 'MediaGone' ? end(ports, step, reader.error.reason === 'changed' ? 'media_changed' : 'media_gone', null) : retry(brieflyMillis, reader.error.reason);
+  }
+  return sendFrom(ports, step, { state, url: url.value, reader: reader.value });
+};
