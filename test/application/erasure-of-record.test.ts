@@ -28,8 +28,13 @@ describe('an erasure', () => {
     ]);
   });
 
-  it('leaves rows from which the same record is made', () => {
-    const record = foldOf(formerErased);
+  it.each([
+    ['a former owner', [1]],
+    ['the second of three', [2]],
+    ['two of three', [1, 2]],
+  ])('of %s leaves rows from which the same record is made', (_, lives) => {
+    const third = [disconnected({ life: 2 }), connected({ userId: userId('carol'), life: 3 })];
+    const record = foldOf([connected({ userId: ada }), disconnected(), connected({ userId: bob, life: 2 }), ...third, personalDataErased({ lives })]);
     if (record === null) throw new Error('nothing was folded');
     const rows = record.owners.map((life, index) =>
       rowOf(id, record.firstConnectedAt, life, index === record.owners.length - 1, { state: life.erased ? 'erased' : 'open', profile: noProfile }),

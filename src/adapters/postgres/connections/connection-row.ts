@@ -91,12 +91,12 @@ const lifeOf = (stored: ConnectionRow): OwnedLife => ({
 });
 
 /**
- * The record that these rows of one connection were made of, owners in their order. An owner's revision is that of their last event, so
- * it orders them also where a history gives one life two owners. An erasure is an event of all it covers, and of the current owner, who
- * is the last.
+ * The record that these rows of one connection were made of, owners in their order: by their lives, the current one last. An owner's
+ * revision is that of their last event, so it orders them also where a history gives one life two owners; an erasure is an event of all
+ * whom it covers, so it does no more than that.
  */
 export const recordOf = (rows: readonly ConnectionRow[]): ConnectionRecord | null => {
-  const inOrder = rows.toSorted((a, b) => a.revision - b.revision || Number(a.current_owner) - Number(b.current_owner));
+  const inOrder = rows.toSorted((a, b) => Number(a.current_owner) - Number(b.current_owner) || a.life - b.life || a.revision - b.revision);
   const [first] = inOrder;
   if (first === undefined) return null;
   return { id: first.connection_id, firstConnectedAt: first.connection_first_connected_at, owners: inOrder.map(lifeOf) };
