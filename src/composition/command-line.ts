@@ -5,8 +5,15 @@ import { outliveReaders } from './outlive-readers.ts';
 import { serve } from './serve.ts';
 
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
+/** Also once nobody reads any more: what is written then is lost at once. */
 const drained = async (): Promise<void> => {
-  if (process.stdout.writableNeedDrain) await new Promise((resolve) => process.stdout.once('drain', resolve).once('error', resolve));
+  const { stdout } = process;
+  if (!stdout.writableNeedDrain) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const events = ['drain', 'error', 'close'] as const;
+  for (const event of events) stdout.on(event, resolve);
+  await promise;
+  for (const event of events) stdout.off(event, resolve);
 };
 const err = (line: string): void => void process.stderr.write(`${line}\n`);
 
