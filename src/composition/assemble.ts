@@ -48,6 +48,8 @@ export type Grounds = Readonly<{
 
 /** Two at a time would do; the rest lets requests overlap. The listening and locking connections are besides. */
 const poolSize = 16;
+/** Most of it is waiting for TikTok, so more than there are connections to the database. */
+const workAtATime = 32;
 
 const provideSystem = (container: Container, { settings, databaseUrl, tiktokSide, log }: Grounds): void => {
   container.provide('settings', () => settings);
@@ -141,7 +143,7 @@ const provideBackground = (container: Container): void => {
       refresh: refreshWhenDue(tokens),
       validate: validateWhenDue({ ...tokens, users: c.get('tiktok') }),
     };
-    return createWorkRuntime({ pool: c.get('pool'), handlers });
+    return createWorkRuntime({ pool: c.get('pool'), handlers, concurrency: workAtATime });
   });
   container.provide('projectors', (c) =>
     createProjectorRuntime({

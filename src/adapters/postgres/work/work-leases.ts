@@ -28,14 +28,16 @@ export interface WorkLeases {
 const items = 'tiktok_connections.work_items';
 const runs = 'tiktok_connections.work_runs';
 
+// A kind at a time and by now(), so that the index gives the oldest first: clock_timestamp() is asked anew for every row.
 // runnable_at is a hint that keeps the scan short; work_runs decides. A hint that was wrong (a rebuild made the row
 // while the item was worked on) is put right here.
 const take = {
   name: 'work_leases.take',
   text: `with due as (
-      select kind, subject, connection_id, life, revision, due_at from ${items}
-      where kind = any($1::text[]) and runnable_at <= clock_timestamp()
-      order by runnable_at limit $2 for update skip locked
+      select oldest.* from unnest($1::text[]) as wanted (kind) cross join lateral (
+        select kind, subject, connection_id, life, revision, due_at, runnable_at from ${items}
+        where kind = wanted.kind and runnable_at <= now() order by runnable_at limit $2 for update skip locked) as oldest
+      order by oldest.runnable_at limit $2
     ), judged as (
       select d.*, coalesce(r.done_revision, 0) >= d.revision as is_done,
         greatest(r.leased_until, case when r.revision = d.revision then r.next_try_at end) as not_before
