@@ -15,9 +15,11 @@ import { readBenchmark } from './read/read-benchmark.ts';
 import { rebuildBenchmark } from './rebuild/rebuild-benchmark.ts';
 import { snapshotsBenchmark } from './snapshots/snapshots-benchmark.ts';
 import { startBenchmark } from './start/start-benchmark.ts';
+import { accessTokenBenchmark } from './tokens/access-token-benchmark.ts';
+import { refreshingBenchmark } from './tokens/refreshing-benchmark.ts';
 import { webhooksBenchmark } from './webhooks/webhooks-benchmark.ts';
 
-const benchmarks: readonly Benchmark[] = [readBenchmark, appendBenchmark, feedBenchmark, rebuildBenchmark, startBenchmark, pagesBenchmark, snapshotsBenchmark, webhooksBenchmark];
+const benchmarks: readonly Benchmark[] = [readBenchmark, appendBenchmark, feedBenchmark, rebuildBenchmark, startBenchmark, pagesBenchmark, accessTokenBenchmark, refreshingBenchmark, snapshotsBenchmark, webhooksBenchmark];
 
 const usage = `npm run bench -- [--only name,name] [--quick] [--results folder]
   --only     ${benchmarks.map(({ name }) => name).join(', ')}

@@ -21,7 +21,7 @@ const insertKeys = `
 
 type Written = Readonly<{ stream: string; entry: EntryToAppend }>;
 
-const writeEvents = (pool: pg.Pool, written: readonly Written[]): Promise<unknown> => {
+export const writeEvents = (pool: pg.Pool, written: readonly Written[]): Promise<unknown> => {
   const column = <Value>(of: (entry: EntryToAppend) => Value): Value[] => written.map(({ entry }) => of(entry));
   return pool.query(insertEvents, [
     written.map(({ stream }) => stream),
@@ -36,7 +36,7 @@ const writeEvents = (pool: pg.Pool, written: readonly Written[]): Promise<unknow
   ]);
 };
 
-const writeKeys = (pool: pg.Pool, keys: readonly KeptKey[]): Promise<unknown> =>
+export const writeKeys = (pool: pg.Pool, keys: readonly KeptKey[]): Promise<unknown> =>
   pool.query(insertKeys, [
     keys.map(({ slot }) => slot.connectionId),
     keys.map(({ slot }) => slot.life),

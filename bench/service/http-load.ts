@@ -9,6 +9,8 @@ export type Load = Readonly<{
   /** Asked for one after the other, again from the first when all were. */
   paths: readonly string[];
   authorization: string;
+  /** Sent by POST as JSON; GET without one. */
+  body?: string;
   connections: number;
   /** The limit in time; and in number, where there is one. */
   millis: number;
@@ -21,5 +23,5 @@ const outcome = z.object({ requests: z.number(), perSecond: z.number(), p50: z.n
 export type LoadOutcome = z.output<typeof outcome>;
 
 /** Puts load on a server of this machine from another process. Fails with any answer but 200. */
-export const putLoadOn = async ({ requests = undefined, ...load }: Load): Promise<LoadOutcome> =>
-  outcome.parse(JSON.parse(await runProgram(program, [JSON.stringify({ ...load, requests: requests ?? null })])));
+export const putLoadOn = async ({ requests = undefined, body = undefined, ...load }: Load): Promise<LoadOutcome> =>
+  outcome.parse(JSON.parse(await runProgram(program, [JSON.stringify({ ...load, requests: requests ?? null, body: body ?? null })])));

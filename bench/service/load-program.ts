@@ -6,12 +6,16 @@ import { quantile } from '../harness/statistics.ts';
 // the server's. A process of its own. Prints the outcome as JSON; any answer but 200 ends it.
 
 const asked = z
-  .object({ url: z.url(), paths: z.array(z.string()), authorization: z.string(), connections: z.int(), millis: z.number(), requests: z.int().nullable() })
+  .object({ url: z.url(), paths: z.array(z.string()), authorization: z.string(), connections: z.int(), millis: z.number(), requests: z.int().nullable(), body: z.string().nullable() })
   .parse(JSON.parse(process.argv[2] ?? ''));
 
 const { hostname, port, host } = new URL(asked.url);
+const { body } = asked;
+const content = body === null ? '' : `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`;
 const requests = asked.paths.map((path) =>
-  Buffer.from(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: ${asked.authorization}\r\nConnection: keep-alive\r\n\r\n`),
+  Buffer.from(
+    `${body === null ? 'GET' : 'POST'} ${path} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: ${asked.authorization}\r\n${content}Connection: keep-alive\r\n\r\n${body ?? ''}`,
+  ),
 );
 
 const headEnd = Buffer.from('\r\n\r\n');

@@ -28,9 +28,9 @@ export const startWithEverythingEmbedded = (dataDir: string, environment: Readon
 
 const created = z.object({ key: z.string() });
 
-/** An API key that may read connections, made by the command line. */
-export const makeApiKey = async (databaseUrl: string): Promise<string> => {
-  const args = ['keys', 'create', '--name', 'bench', '--scopes', 'connections:read', '--json'];
+/** An API key, made by the command line. @param scopes what it may do, comma separated */
+export const makeApiKey = async (databaseUrl: string, scopes = 'connections:read'): Promise<string> => {
+  const args = ['keys', 'create', '--name', 'bench', '--scopes', scopes, '--json'];
   const printed = await runProgram(main, args, { environment: settingsOf(databaseUrl) });
   return created.parse(JSON.parse(printed)).key;
 };
