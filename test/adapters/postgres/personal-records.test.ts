@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { createDataKeyRecords } from '../../../src/adapters/postgres/postgres-data-key-records.ts';
 import { createPersonalRecords } from '../../../src/adapters/postgres/postgres-personal-records.ts';
 import { userId, type ConnectionId } from '../../../src/domain/values/ids.ts';
 import { openInstallation, type Installation } from '../cli/installation.ts';
@@ -74,4 +75,21 @@ test('connections of a user are those of the read model and those that it cannot
     [parked],
   );
   expect(new Set((await records.connectionsOf(userId('carol')))._unsafeUnwrap().ids)).toEqual(new Set([id, parked]));
+});
+
+test('the fences of an erased life take the bodies of webhooks about its account along, and leave those about others', async () => {
+  const [id, other] = [await installation.connect('of-dora', 'dora'), await installation.connect('of-emil', 'emil')];
+  const { pool } = installation;
+  for (const each of [id, other]) {
+    await pool.query(
+      "insert into tiktok_connections.webhook_intake (digest, event, connection_id, body) values (sha256($1::text::bytea), 'made.up', $1::text::uuid, 'sealed')",
+      [each],
+    );
+  }
+  (await createDataKeyRecords(pool).fence([{ connectionId: id, life: 1, purpose: 'profile' }], 'erased'))._unsafeUnwrap();
+  const { rows } = await pool.query('select connection_id, body from tiktok_connections.webhook_intake order by body nulls first');
+  expect(rows).toEqual([
+    { connection_id: id, body: null },
+    { connection_id: other, body: 'sealed' },
+  ]);
 });
