@@ -3,7 +3,7 @@ import { noProfile, profileToText } from '../../src/application/reading/profile.
 import type { DomainEvent } from '../../src/application/ports/event-store.ts';
 import type { Sealer } from '../../src/application/ports/sealer.ts';
 import { authorizationId, clientKey, connectionId, openId, userId, type ConnectionId, type UserId } from '../../src/domain/values/ids.ts';
-import { instant, type Instant } from '../../src/domain/values/instant.ts';
+import { instant, plusMillis, type Instant } from '../../src/domain/values/instant.ts';
 import { scope, scopeSet } from '../../src/domain/values/scopes.ts';
 import type { Purpose, Sealed } from '../../src/domain/values/sealed.ts';
 import { secret } from '../../src/domain/values/secret.ts';
@@ -41,8 +41,14 @@ export const eventsOfHistory = steps.length;
 /** One in so many connections ends disconnected. */
 const disconnectedOneIn = 10;
 
-/** When an event of this number in the whole history happened: a second apart. */
-export const momentOf = (place: number): Instant => instant(Date.UTC(2026, 0, 1) + place * 1_000);
+const began = Date.now();
+const yearMillis = 365 * 24 * 3_600_000;
+
+/**
+ * When an event of this number in the whole history happened: ten milliseconds apart, from now on, so that no refresh and no
+ * validation of these connections comes due while something else is measured.
+ */
+export const momentOf = (place: number): Instant => instant(began + place * 10);
 
 /** The event of a made-up connection's life at a step, with everything sealed as the service seals it. */
 export const eventAt = async (sealer: Sealer, connection: MadeUpConnection, step: number, at: Instant): Promise<DomainEvent> => {
@@ -81,8 +87,8 @@ export const eventAt = async (sealer: Sealer, connection: MadeUpConnection, step
           profile: await seal('profile', 'profile', profileText(connection, step)),
           tokens: { access: await seal('tokens', 'access', token()), refresh: await seal('tokens', 'refresh', token()) },
           scopes: basic,
-          accessTokenExpiresAt: at,
-          refreshTokenExpiresAt: at,
+          accessTokenExpiresAt: plusMillis(at, yearMillis),
+          refreshTokenExpiresAt: plusMillis(at, yearMillis),
         },
       };
     default:
