@@ -63,7 +63,7 @@ const throughput = async (serverUrl: string, connections: number): Promise<Findi
     AUTH_AUDIENCE: 'bench',
   })._unsafeUnwrap();
   const counted = { refreshes: 0 };
-  const tiktokSide = { clientKey: benchClient, clientSecret: secret('a-secret-of-nobody'), authorizeUrl: 'https://tiktok.example', apiUrl: 'https://tiktok.example', simulatorUrl: null, stop: () => Promise.resolve() };
+  const tiktokSide = { clientKey: benchClient, clientSecret: secret('a-secret-of-nobody'), previousClientSecret: null, authorizeUrl: 'https://tiktok.example', apiUrl: 'https://tiktok.example', simulatorUrl: null, stop: () => Promise.resolve() };
   const container = assemble({ settings, databaseUrl: secret(database.url), tiktokSide, log: pino({ level: 'silent' }) });
   container.provide('tiktok', () => slowTikTok(counted));
   container.get('projectors').start();

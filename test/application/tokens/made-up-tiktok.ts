@@ -19,7 +19,8 @@ export type Grant = {
 };
 
 export type RefreshCall = Readonly<{ account: string; at: number }>;
-type Refresh = (grant: Grant) => Promise<Result<RefreshAnswer, TikTokFailure>> | ResultAsync<RefreshAnswer, TikTokFailure>;
+type Answering = (grant: Grant) => ResultAsync<RefreshAnswer, TikTokFailure>;
+type Refresh = (grant: Grant) => ReturnType<Answering> | PromiseLike<Result<RefreshAnswer, TikTokFailure>>;
 
 export interface MadeUpTikTok {
   readonly tokens: TikTokTokens & Readonly<{ revoke: (accessToken: unknown) => ResultAsync<void, TikTokFailure> }>;
@@ -34,7 +35,7 @@ export interface MadeUpTikTok {
   /** What a refresh does that TikTok would answer; by default it answers. */
   refreshing: Refresh;
   /** The right answer, and the old refresh token is spent. */
-  readonly answers: Refresh;
+  readonly answers: Answering;
   /** The access token that TikTok takes now. */
   accessTokenOf(grant: Grant): Secret<string>;
   /** Null asks the account. */
@@ -58,7 +59,7 @@ const tokenText = (kind: 'access' | 'refresh', { account, generation }: Grant): 
 export const createMadeUpTikTok = (elapsed: () => number): MadeUpTikTok => {
   const grants = new Map<string, Grant>();
   const grantOf = (token: string): Grant | undefined => grants.get(token.split('/')[1] ?? '');
-  const answers: Refresh = (grant) => {
+  const answers: Answering = (grant) => {
     grant.generation += 1;
     return okAsync({
       accessToken: secret(tokenText('access', grant)),

@@ -1,4 +1,4 @@
-import { errAsync, okAsync } from 'neverthrow';
+import { err, errAsync, okAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
 import { ensureRefreshed, freshAccessToken } from '../../../src/application/tokens/fresh-access-token.ts';
 import type { RefreshAnswer, TikTokFailure } from '../../../src/application/ports/tiktok.ts';
@@ -32,13 +32,13 @@ const answerWith = ({ world, grant }: Someone, changes: Partial<RefreshAnswer>):
 };
 /** TikTok does its part, and the answer is lost on its way. */
 const loseAnswers = ({ world }: Someone): void => {
-  world.tiktok.refreshing = (asked) => world.tiktok.answers(asked).then(() => errAsync(noAnswer));
+  world.tiktok.refreshing = (asked) => world.tiktok.answers(asked).then(() => err(noAnswer));
 };
 
 describe('a refresh that TikTok cannot do now', () => {
   it.each<[string, TikTokFailure]>([
     ['500', serverError],
-    ['429', { ...serverError, reason: 'HTTP 429' }],
+    ['429', { kind: 'TikTokTransient', tiktok: null, reason: 'HTTP 429' }],
   ])('for %s leaves the token in use and may be tried again at once', async (_, failure) => {
     const ada = await someone();
     ada.world.tiktok.refreshing = () => errAsync(failure);
