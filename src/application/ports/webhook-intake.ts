@@ -17,7 +17,7 @@ export type NewWebhook = Readonly<{
 
 /** Webhooks that TikTok delivered, kept for 30 days. */
 export interface WebhookIntake {
-  /** One statement, durable when it answers. @returns false when it was stored before */
+  /** One statement, durable when it answers; those that come together share it. @returns false when it was stored before */
   store(webhook: NewWebhook): ResultAsync<boolean, Unavailable>;
 }
 
