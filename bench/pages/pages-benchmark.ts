@@ -1,7 +1,6 @@
 import type pg from 'pg';
 import { z } from 'zod';
-import { cursorOf } from '../../src/adapters/postgres/connections/page-cursor.ts';
-import { connectionId } from '../../src/domain/values/ids.ts';
+import { cursorOf } from '../../src/adapters/postgres/page-cursor.ts';
 import { instant } from '../../src/domain/values/instant.ts';
 import { createBenchDatabase } from '../harness/bench-database.ts';
 import { compare } from '../harness/comparison.ts';
@@ -18,7 +17,7 @@ const pathsOf = async (pool: pg.Pool): Promise<ReadonlyMap<string, readonly stri
     select connection_id, connection_first_connected_at as first, user_id from tiktok_connections.connections
     where current_owner order by md5(connection_id::text) limit 200`);
   const found = places.parse(rows);
-  const cursors = found.map(({ connection_id: id, first }) => cursorOf({ firstConnectedAt: instant(first.getTime()), id: connectionId(id) }));
+  const cursors = found.map(({ connection_id: id, first }) => cursorOf({ at: instant(first.getTime()), id }));
   return new Map([
     ['first page', ['/v1/connections']],
     ['pages anywhere', cursors.map((cursor) => `/v1/connections?cursor=${cursor}`)],

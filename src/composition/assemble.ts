@@ -5,6 +5,8 @@ import { createPostgresEventStore } from '../adapters/event-store/postgres/postg
 import { createConnectionsProjector } from '../adapters/postgres/connections/connections-projector.ts';
 import { createConnections } from '../adapters/postgres/connections/postgres-connections.ts';
 import { createPool, type PoolLog } from '../adapters/postgres/pool.ts';
+import { createPublicationsProjector } from '../adapters/postgres/publications/publications-projector.ts';
+import { createPublications } from '../adapters/postgres/publications/postgres-publications.ts';
 import { createApiKeys } from '../adapters/postgres/postgres-api-keys.ts';
 import { createAuthorizationAttempts } from '../adapters/postgres/postgres-authorization-attempts.ts';
 import { createConnectSessions } from '../adapters/postgres/postgres-connect-sessions.ts';
@@ -15,6 +17,7 @@ import { createIdempotencyRecords } from '../adapters/postgres/postgres-idempote
 import { createKeyFences } from '../adapters/postgres/postgres-key-fences.ts';
 import { createPersonalRecords } from '../adapters/postgres/postgres-personal-records.ts';
 import { createProjectionProgress } from '../adapters/postgres/postgres-projection-progress.ts';
+import { createPublishQuotas } from '../adapters/postgres/postgres-publish-quotas.ts';
 import { createSecurityLog } from '../adapters/postgres/postgres-security-log.ts';
 import { createSecurityLogPages } from '../adapters/postgres/postgres-security-log-pages.ts';
 import { createWrappedKeys } from '../adapters/postgres/postgres-wrapped-keys.ts';
@@ -107,13 +110,16 @@ const provideStores = (container: Container): void => {
 
 const provideReading = (container: Container): void => {
   container.provide('connections', (c) => createConnections(c.get('pool')));
+  container.provide('publications', (c) => createPublications(c.get('pool'), c.get('sealer')));
+  container.provide('quotas', (c) => createPublishQuotas(c.get('pool')));
   container.provide('board', () => createProgressBoard());
   container.provide('projectorList', (c) => [
     createConnectionsProjector({ sealer: c.get('sealer'), clientKey: c.get('tiktokSide').clientKey }),
+    createPublicationsProjector(),
     createWorkProjector(c.get('settings').tokenRefresh),
   ]);
   // Only what a caller can read again after a write is worth waiting for.
-  container.provide('progress', (c) => createProjectionProgress({ pool: c.get('pool'), board: c.get('board'), projections: ['connections'] }));
+  container.provide('progress', (c) => createProjectionProgress({ pool: c.get('pool'), board: c.get('board'), projections: ['connections', 'publications'] }));
 };
 
 const provideTokens = (container: Container): void => {

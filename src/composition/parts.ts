@@ -23,6 +23,8 @@ import type { KeyEncryption } from '../application/ports/key-encryption.ts';
 import type { KeyFences } from '../application/ports/key-fences.ts';
 import type { PersonalRecords } from '../application/ports/personal-records.ts';
 import type { ProjectionProgress } from '../application/ports/projection-progress.ts';
+import type { Publications } from '../application/ports/publications.ts';
+import type { PublishQuotas } from '../application/ports/publish-quotas.ts';
 import type { SecurityLog } from '../application/ports/security-log.ts';
 import type { SecurityLogPages } from '../application/ports/security-log-pages.ts';
 import type { Sealer } from '../application/ports/sealer.ts';
@@ -58,6 +60,8 @@ export interface Parts {
   attempts: AuthorizationAttempts;
   sessions: ConnectSessions;
   connections: Connections;
+  publications: Publications;
+  quotas: PublishQuotas;
   apiKeys: ApiKeys & LiveApiKeys;
   idempotency: IdempotencyRecords;
   securityLog: SecurityLog;

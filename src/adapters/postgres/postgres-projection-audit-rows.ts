@@ -20,6 +20,8 @@ const particulars: Readonly<Record<string, Readonly<{ subject: string; apart: re
   user_tiktok_connections: { subject: 'id', apart: [] },
   // When an item may run next also follows from what was tried.
   work_items: { subject: 'connection_id', apart: ['runnable_at'] },
+  work_publications: { subject: 'connection_id', apart: [] },
+  publications: { subject: 'connection_id', apart: [] },
 };
 
 const describe = {
@@ -76,6 +78,6 @@ export const selectAuditedRows = (
   const text = `select t.${table.subject} as connection_id, row(${listed(table.key)})::text as key,
       md5(row(${listed(table.columns)})::text) as digest, ${each} as columns
     from ${table[place]} t where t.${table.subject} between $1::uuid and $2::uuid`;
-  const name = `projection_audit.${place}.${table.live}.${columns ? 'columns' : 'rows'}`;
+  const name = `audit.${place}.${table.live}.${columns ? 'columns' : 'rows'}`;
   return rowsOf(connection, { name, text }, [from, through], rowOf(table.live, table.columns));
 };

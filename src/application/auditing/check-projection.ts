@@ -1,7 +1,7 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { ConnectionId } from '../../domain/values/ids.ts';
-import { connectionOf, connectionStream } from '../execution/streams.ts';
-import type { AuditedProjection, MadeOtherwise, StoppedAt } from '../ports/audit-projections.ts';
+import { connectionOf, connectionStream, publicationOf, publicationStreams } from '../execution/streams.ts';
+import type { AuditedProjection, AuditedRow, MadeOtherwise, StoppedAt } from '../ports/audit-projections.ts';
 import type { StreamName } from '../ports/event-names.ts';
 import type { EventStore } from '../ports/event-store.ts';
 import { compareRows } from './compare-rows.ts';
@@ -21,6 +21,17 @@ export type ProjectionCheck = Readonly<{
 
 type Looked = Readonly<{ rows: number; parked: readonly StoppedAt[]; differences: readonly RowDifference[] }>;
 
+/** Which connection a publication belongs to is told by its first event alone, so the streams of all are read. */
+const streamsAbout = (connectionId: ConnectionId, { streamPrefixes }: AuditedProjection): readonly string[] =>
+  streamPrefixes.map((prefix) => (prefix === publicationStreams ? prefix : connectionStream(connectionId)));
+
+/** Rows of connections and of publications that the replay could not follow to the end are not compared. */
+const comparable = (stopped: readonly StreamName[]): ((row: AuditedRow) => boolean) => {
+  const connections = new Set(stopped.map(connectionOf));
+  const publications = stopped.map(publicationOf).filter((id) => id !== null);
+  return ({ connectionId, key }) => !connections.has(connectionId) && !publications.some((id) => key.includes(id));
+};
+
 /** Looks at the rows of a range, brings the copy to where they stood, and compares. */
 const look = async (
   audited: AuditedProjection,
@@ -34,8 +45,8 @@ const look = async (
   if (followed.isErr()) return err(followed.error);
   const replayed = await audited.replayed({ ...range, columns });
   if (replayed.isErr()) return err(replayed.error);
-  const stopped = new Set([...replay.stopped.keys()].map(connectionOf));
-  const differences = compareRows(live.value.rows, replayed.value).filter(({ connection_id }) => !stopped.has(connection_id));
+  const isComparable = comparable([...replay.stopped.keys()]);
+  const differences = compareRows(live.value.rows.filter(isComparable), replayed.value.filter(isComparable));
   return ok({ rows: live.value.rows.length, parked: live.value.parked, differences });
 };
 
@@ -50,7 +61,7 @@ export const checkProjection = async (
   { connectionId, signal, progress }: ProjectionCheck,
 ): Promise<Result<ProjectionReport, ProjectionFailure>> => {
   const { name } = audited;
-  const streamPrefixes = connectionId === null ? audited.streamPrefixes : [connectionStream(connectionId)];
+  const streamPrefixes = connectionId === null ? audited.streamPrefixes : streamsAbout(connectionId, audited);
   const replay = createReplay(eventStore, audited, { streamPrefixes, signal, progress });
   const size = await audited.size();
   if (size.isErr()) return err(size.error);

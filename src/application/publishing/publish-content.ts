@@ -1,9 +1,9 @@
-import type { ResultAsync } from 'neverthrow';
+import type { Result, ResultAsync } from 'neverthrow';
 import type { ConnectionId, PublicationId } from '../../domain/values/ids.ts';
 import type { Sealed } from '../../domain/values/sealed.ts';
 import { secret } from '../../domain/values/secret.ts';
 import type { Unavailable } from '../failures.ts';
-import type { Erased, KeyLost, OpenFailure, SealContext, Sealer } from '../ports/sealer.ts';
+import type { Erased, KeyLost, OpenFailure, OpenRequest, SealContext, Sealer } from '../ports/sealer.ts';
 
 /** What a request holds of a person's words and addresses; sealed under the content key of the connection's life. */
 export type PublishContent = Readonly<{
@@ -61,3 +61,10 @@ export const sealContent = (
 
 export const openContent = (sealer: Sealer, context: SealContext, sealed: Sealed): ResultAsync<PublishContent, OpenFailure> =>
   sealer.open({ context, sealed }).map((text) => contentFromText(text.reveal()));
+
+/** Many with one look-up of keys, in their order. */
+export const openContents = (
+  sealer: Pick<Sealer, 'openAll'>,
+  requests: readonly OpenRequest[],
+): ResultAsync<readonly Result<PublishContent, Exclude<OpenFailure, Unavailable>>[], Unavailable> =>
+  sealer.openAll(requests).map((opened) => opened.map((each) => each.map((text) => contentFromText(text.reveal()))));

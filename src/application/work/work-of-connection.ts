@@ -2,6 +2,7 @@ import type { ConnectionId } from '../../domain/values/ids.ts';
 import { millisOf, plusMillis, type Instant } from '../../domain/values/instant.ts';
 import { isConnectionEvent } from '../execution/aggregate.ts';
 import type { RecordedEvent } from '../ports/event-store.ts';
+import type { WorkKind } from './work-kinds.ts';
 
 /** `eager` keeps every access token warm; `lazy` refreshes on use, and before the refresh token itself ends. */
 export type RefreshPolicy = 'eager' | 'lazy';
@@ -9,7 +10,7 @@ export type RefreshPolicy = 'eager' | 'lazy';
 /** What is to be done for a connection, and from when. */
 export type WorkItem = Readonly<{
   kind: WorkKind;
-  /** One item per kind and subject: `<connectionId>:<life>` or `<connectionId>`. */
+  /** One item per kind and subject: `<connectionId>:<life>`, `<connectionId>`, or the id of a publication. */
   subject: string;
   connectionId: ConnectionId;
   life: number;
@@ -18,12 +19,11 @@ export type WorkItem = Readonly<{
   dueAt: Instant;
 }>;
 
-export const workKinds = ['destroy_keys', 'refresh', 'validate'] as const;
-export type WorkKind = (typeof workKinds)[number];
-
 export type WorkChange = Readonly<{ put: WorkItem }> | Readonly<{ remove: Readonly<{ kind: WorkKind; subject: string; revision: number }> }>;
 
 const day = 24 * 3_600_000;
+/** By then the publication's own stream has begun, unless the process ended in between. */
+const acceptedWithinMillis = 5_000;
 
 /** 0 to 1, the same for the same text: spreads connections over time without chance. */
 export const spread = (text: string): number => {
@@ -87,8 +87,9 @@ export const workChanges = (
     case 'ProfileChanged':
     case 'ScopesChanged':
       return [put('validate', connectionId, validateDue(occurredAt, false, place))];
-    case 'RevocationIgnored':
     case 'PublishRequested':
+      return [put('accept_publication', event.data.publicationId, plusMillis(occurredAt, acceptedWithinMillis))];
+    case 'RevocationIgnored':
       return [];
     case 'Disconnected':
       return [remove('refresh'), remove('validate'), put('destroy_keys', `${connectionId}:${life}`, occurredAt)];

@@ -15,6 +15,7 @@ import { migrate, pendingMigrations } from '../../../src/adapters/postgres/migra
 import { createConnectionsProjector } from '../../../src/adapters/postgres/connections/connections-projector.ts';
 import { legacyTableRows } from '../../../src/adapters/postgres/legacy/legacy-table.ts';
 import { createPool } from '../../../src/adapters/postgres/pool.ts';
+import { createPublicationsProjector } from '../../../src/adapters/postgres/publications/publications-projector.ts';
 import { createApiKeys } from '../../../src/adapters/postgres/postgres-api-keys.ts';
 import { createDataKeyRecords } from '../../../src/adapters/postgres/postgres-data-key-records.ts';
 import { createKeyFences } from '../../../src/adapters/postgres/postgres-key-fences.ts';
@@ -68,7 +69,9 @@ export interface Installation {
 const remembered = [
   'tiktok_connections.events',
   'tiktok_connections.connections',
+  'tiktok_connections.publications',
   'tiktok_connections.work_items',
+  'tiktok_connections.work_publications',
   'tiktok_connections.projections',
   'tiktok_connections.parked_streams',
   'tiktok_connections.skipped_events',
@@ -103,7 +106,7 @@ export const openInstallation = async ({ migrated = true } = {}): Promise<Instal
   const eventStore = createPostgresEventStore({ pool, url });
   const keyring = keyringOf([null, Buffer.alloc(32, 1)]);
   const sealer = createSealer({ keyring, records: createDataKeyRecords(pool) });
-  const projectors = [createConnectionsProjector({ sealer, clientKey: appKey }), createWorkProjector('eager')];
+  const projectors = [createConnectionsProjector({ sealer, clientKey: appKey }), createPublicationsProjector(), createWorkProjector('eager')];
   const board = createProgressBoard();
   const runtime = createProjectorRuntime({ pool, eventStore, projectors, board });
   const tamper: Installation['tamper'] = async (sql, ...values) => {

@@ -96,7 +96,7 @@ describe('parked skip', () => {
 describe('parked', () => {
   test.each([
     ['a stream that is not parked', ['retry', 'tiktok_connection-6f0e0000-0000-5000-8000-000000000000'], 'is not parked'],
-    ['a projection that does not exist', ['retry', '--projection', 'all'], 'choose from connections, work'],
+    ['a projection that does not exist', ['retry', '--projection', 'all'], 'choose from connections, publications, work'],
     ['skipping without a stream', ['skip'], "Missing required argument 'stream'"],
   ])('refuses %s as wrong use', async (_, argv, sentence) => {
     const { exitCode, err } = await parked(...argv);

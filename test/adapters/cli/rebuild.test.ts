@@ -32,20 +32,20 @@ describe('rebuild', () => {
 
   test('rebuilds every projection when none is named', async () => {
     const ran = await rebuild('--json');
-    expect([ran.exitCode, ran.document()]).toEqual([0, { rebuilt: [{ name: 'connections', events: 1 }, { name: 'work', events: 1 }] }]);
+    expect([ran.exitCode, ran.document()]).toEqual([0, { rebuilt: [{ name: 'connections', events: 1 }, { name: 'publications', events: 0 }, { name: 'work', events: 1 }] }]);
   });
 
   test('with --dry-run says what it would do and does nothing', async () => {
     await installation.tamper(`update public.user_tiktok_connections set display_name = 'Eve' where id = $1`, id);
     const { exitCode, out } = await rebuild('connections', '--dry-run');
     expect([exitCode, out]).toEqual([0, [matching(/^Would build connections anew/)]]);
-    expect((await rebuild('--dry-run', '--json')).document()).toEqual({ projections: ['connections', 'work'], dry_run: true });
+    expect((await rebuild('--dry-run', '--json')).document()).toEqual({ projections: ['connections', 'publications', 'work'], dry_run: true });
     expect(await names()).toEqual(['Eve']);
   });
 
   test.each([[[]], [['--dry-run']]])('refuses a projection that does not exist as wrong use (%s)', async (options) => {
     const { exitCode, err } = await rebuild('everything', ...options);
-    expect([exitCode, err]).toEqual([2, [containing('choose from connections, work')]]);
+    expect([exitCode, err]).toEqual([2, [containing('choose from connections, publications, work')]]);
   });
 
   test('says that it was interrupted, and that readers keep what they had', async () => {

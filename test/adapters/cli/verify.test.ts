@@ -24,7 +24,7 @@ afterAll(() => verified.installation.close());
 describe('verify on what nobody touched', () => {
   test('finds nothing, and says how much it has looked at', async () => {
     const { exitCode, out, drawn } = await verify();
-    expect([exitCode, out]).toEqual([0, ['Checked 5 events in 2 streams and 6 rows of connections, work: no difference.']]);
+    expect([exitCode, out]).toEqual([0, ['Checked 5 events in 2 streams and 6 rows of connections, publications, work: no difference.']]);
     expect(drawn).toContain('Checking the hash chain: 5 events …');
     expect((await verify('--json')).document()).toEqual({
       ok: true,
@@ -32,6 +32,7 @@ describe('verify on what nobody touched', () => {
       streams: 2,
       projections: [
         { name: 'connections', rows: 3 },
+        { name: 'publications', rows: 0 },
         { name: 'work', rows: 3 },
       ],
       found: 0,
@@ -40,7 +41,7 @@ describe('verify on what nobody touched', () => {
   });
 
   test('looks at one connection alone when told to', async () => {
-    expect((await verify('--connection', ada, '--json')).document()).toMatchObject({ events: 3, streams: 1, projections: [{ rows: 2 }, { rows: 2 }] });
+    expect((await verify('--connection', ada, '--json')).document()).toMatchObject({ events: 3, streams: 1, projections: [{ rows: 2 }, { rows: 0 }, { rows: 2 }] });
   });
 
   test('finds nothing where projectors have yet to follow', async () => {
@@ -53,7 +54,7 @@ describe('verify on what nobody touched', () => {
     const empty = await openInstallation();
     const { exitCode, out } = await run(opening(empty.toolbox), 'verify');
     await empty.close();
-    expect([exitCode, out]).toEqual([0, ['Checked 0 events in 0 streams and 0 rows of connections, work: no difference.']]);
+    expect([exitCode, out]).toEqual([0, ['Checked 0 events in 0 streams and 0 rows of connections, publications, work: no difference.']]);
   });
 
   test.each([

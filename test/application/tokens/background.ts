@@ -1,4 +1,5 @@
-import { workChanges, type RefreshPolicy, type WorkItem, type WorkKind } from '../../../src/application/work/work-of-connection.ts';
+import type { WorkKind } from '../../../src/application/work/work-kinds.ts';
+import { workChanges, type RefreshPolicy, type WorkItem } from '../../../src/application/work/work-of-connection.ts';
 import type { WorkHandler } from '../../../src/application/work/work-handler.ts';
 import { refreshWhenDue } from '../../../src/application/tokens/refresh-when-due.ts';
 import { validateWhenDue } from '../../../src/application/tokens/validate-when-due.ts';

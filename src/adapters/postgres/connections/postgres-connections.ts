@@ -4,8 +4,8 @@ import type { BadCursor, ConnectionPage, ConnectionQuery, Connections } from '..
 import { connectionStatuses } from '../../../application/reading/connection-view.ts';
 import { ask, askFirst } from '../database.ts';
 import { databaseUnavailable } from '../failure.ts';
+import { cursorOf, parseCursor, type PagePosition } from '../page-cursor.ts';
 import { gatherReads } from './gathered-reads.ts';
-import { cursorOf, parseCursor, type PagePosition } from './page-cursor.ts';
 import { byId, page } from './page-statements.ts';
 import { listedRow, viewRow } from './view-row.ts';
 
@@ -45,7 +45,7 @@ export const createConnections = (pool: pg.Pool): Connections => {
         limit + 1,
         ...(user === undefined ? [] : [user]),
         ...(openId === null ? [] : [openId]),
-        ...(after === undefined ? [] : [after.firstConnectedAt, after.id]),
+        ...(after === undefined ? [] : [after.at, after.id]),
       ];
       return ask(pool, statement, values, listedRow).map((rows): ConnectionPage => {
         const shown = rows.slice(0, limit);
@@ -53,7 +53,7 @@ export const createConnections = (pool: pg.Pool): Connections => {
         const more = rows.length > limit && last !== undefined;
         return {
           connections: shown.map(({ view }) => view),
-          nextCursor: more ? cursorOf({ firstConnectedAt: last.listedAt, id: last.view.id }) : null,
+          nextCursor: more ? cursorOf({ at: last.listedAt, id: last.view.id }) : null,
         };
       });
     },

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { z } from 'zod';
 import type { LeasedWork } from '../../../application/work/work-handler.ts';
-import { workKinds, type WorkKind } from '../../../application/work/work-of-connection.ts';
+import { workKinds, type WorkKind } from '../../../application/work/work-kinds.ts';
 import { nothing, rowsOf } from '../database.ts';
 import { connectionIdColumn, instantColumn } from '../row-types.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createConnectionsProjector } from '../../../../src/adapters/postgres/connections/connections-projector.ts';
-import { cursorOf, parseCursor } from '../../../../src/adapters/postgres/connections/page-cursor.ts';
+import { cursorOf, parseCursor } from '../../../../src/adapters/postgres/page-cursor.ts';
 import { createConnections } from '../../../../src/adapters/postgres/connections/postgres-connections.ts';
 import type { ConnectionPage, ConnectionQuery, Viewer } from '../../../../src/application/ports/connections.ts';
 import type { EventStore } from '../../../../src/application/ports/event-store.ts';
@@ -170,7 +170,7 @@ describe('the list', () => {
 
 describe('a cursor', () => {
   test('that is not one of ours is refused', async () => {
-    const good = cursorOf({ firstConnectedAt: instant(0), id: connectionId('6f0e0000-0000-5000-8000-000000000000') });
+    const good = cursorOf({ at: instant(0), id: '6f0e0000-0000-5000-8000-000000000000' });
     expect(parseCursor(good)).not.toBeNull();
     const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const bad = ['', 'x', `${good}A`, good.slice(1), encode(null), encode({}), encode(['2026-01-01', 'x']), encode(["2026-01-01T00:00:00.000Z'; drop table x", 'a'])];

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createConnectionsProjector } from '../../../../src/adapters/postgres/connections/connections-projector.ts';
+import { createPublicationsProjector } from '../../../../src/adapters/postgres/publications/publications-projector.ts';
 import { createWorkProjector } from '../../../../src/adapters/postgres/work/work-projector.ts';
 import { createInMemoryEventStore } from '../../../support/in-memory-event-store.ts';
 import { createMigratedDatabase, type MigratedDatabase } from '../../../support/projection-database.ts';
@@ -31,6 +32,7 @@ const shapeOf = async (pool: pg.Pool) => {
 
 test.each([
   ['connections', createConnectionsProjector({ sealer: createProjectionSealer(), clientKey: ourClientKey })],
+  ['publications', createPublicationsProjector()],
   ['work', createWorkProjector('eager')],
 ])('a rebuild of %s leaves tables, keys, indexes and grants exactly as the migrations made them', async (_, projector) => {
   const migrated = await shapeOf(database.pool);

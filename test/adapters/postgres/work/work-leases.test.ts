@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createWorkLeases } from '../../../../src/adapters/postgres/work/work-leases.ts';
-import { workKinds } from '../../../../src/application/work/work-of-connection.ts';
+import { workKinds } from '../../../../src/application/work/work-kinds.ts';
 import { createMigratedDatabase, type MigratedDatabase } from '../../../support/projection-database.ts';
 
 let database: MigratedDatabase;

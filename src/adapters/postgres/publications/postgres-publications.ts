@@ -1,0 +1,70 @@
+import { err, errAsync, ok, type Result, type ResultAsync } from 'neverthrow';
+import type pg from 'pg';
+import { z } from 'zod';
+import type { Unavailable } from '../../../application/failures.ts';
+import type { BadCursor } from '../../../application/ports/connections.ts';
+import type { PublicationPage, PublicationQuery, Publications } from '../../../application/ports/publications.ts';
+import type { Sealer } from '../../../application/ports/sealer.ts';
+import { contentContext, openContents } from '../../../application/publishing/publish-content.ts';
+import { publicationView, type PublicationRecord } from '../../../application/reading/publication-record.ts';
+import { publicationStatuses, type PublicationView } from '../../../application/reading/publication-view.ts';
+import { publicationId } from '../../../domain/values/ids.ts';
+import { ask, askFirst } from '../database.ts';
+import { cursorOf, parseCursor, type PagePosition } from '../page-cursor.ts';
+import { publicationRow } from './publication-row.ts';
+import { byId, byPublishId, page, unanswered } from './publications-statements.ts';
+
+const idRow = z.object({ publication_id: z.string().transform(publicationId) }).transform(({ publication_id: id }) => id);
+
+type OpenAll = Pick<Sealer, 'openAll'>;
+
+/** Where the words of a publication cannot be opened (any more), its posts have no addresses. */
+const shown = async (sealer: OpenAll, records: readonly PublicationRecord[]): Promise<readonly PublicationView[]> => {
+  const posted = records.filter(({ postIds }) => postIds.length > 0);
+  const requests = posted.map(({ connectionId, life, id, content }) => ({ context: contentContext(connectionId, life, id), sealed: content }));
+  const opened = requests.length === 0 ? [] : await openContents(sealer, requests).unwrapOr([]);
+  const usernames = new Map(posted.map(({ id }, index) => [id, opened[index]?.map(({ username }) => username).unwrapOr(null) ?? null]));
+  return records.map((record) => publicationView(record, usernames.get(record.id) ?? null));
+};
+
+const positionOf = ({ cursor }: PublicationQuery): Result<PagePosition | undefined, BadCursor> => {
+  if (cursor === null) return ok(undefined);
+  const position = parseCursor(cursor);
+  return position === null ? err({ kind: 'BadCursor' }) : ok(position);
+};
+
+const pageOf = async (sealer: OpenAll, rows: readonly PublicationRecord[], limit: number): Promise<PublicationPage> => {
+  const publications = await shown(sealer, rows.slice(0, limit));
+  const last = publications.at(-1);
+  const more = rows.length > limit && last !== undefined;
+  return { publications, nextCursor: more ? cursorOf({ at: last.createdAt, id: last.id }) : null };
+};
+
+/** @param sealer opens the creators' names, of which the addresses of posts are made */
+export const createPublications = (pool: pg.Pool, sealer: OpenAll): Publications => ({
+  byId: (id, viewer) =>
+    askFirst(pool, byId, [id, viewer.kind === 'owner' ? viewer.userId : null], publicationRow).map(async (record) => {
+      const [view] = record === null ? [] : await shown(sealer, [record]);
+      return view ?? null;
+    }),
+
+  list: (query): ResultAsync<PublicationPage, BadCursor | Unavailable> => {
+    const position = positionOf(query);
+    if (position.isErr()) return errAsync(position.error);
+    const { viewer, connectionId, statuses, limit } = query;
+    const after = position.value;
+    const statement = page({ owner: viewer.kind === 'owner', connection: connectionId !== null, after: after !== undefined });
+    const values = [
+      statuses ?? publicationStatuses,
+      // One more than asked for tells whether another page follows.
+      limit + 1,
+      ...(viewer.kind === 'owner' ? [viewer.userId] : []),
+      ...(connectionId === null ? [] : [connectionId]),
+      ...(after === undefined ? [] : [after.at, after.id]),
+    ];
+    return ask(pool, statement, values, publicationRow).map((rows) => pageOf(sealer, rows, limit));
+  },
+
+  byPublishId: (publishId) => askFirst(pool, byPublishId, [publishId], idRow),
+  unanswered: (connectionId) => ask(pool, unanswered, [connectionId], idRow),
+});

@@ -1,0 +1,42 @@
+import type { Statement } from '../database.ts';
+import { publicationColumns } from './publication-row.ts';
+
+const table = 'tiktok_connections.publications';
+const columns = publicationColumns.join(', ');
+
+/** `$1` the publication, `$2` the owner who looks, or null for a service. */
+export const byId: Statement = {
+  name: 'publications.by_id',
+  text: `select ${columns} from ${table} where publication_id = $1 and ($2::text is null or user_id = $2)`,
+};
+
+export const byPublishId: Statement = {
+  name: 'publications.by_publish_id',
+  text: `select publication_id from ${table} where publish_id = $1 order by created_at limit 1`,
+};
+
+export const unanswered: Statement = {
+  name: 'publications.unanswered',
+  text: `select publication_id from ${table} where connection_id = $1 and unanswered order by created_at, publication_id`,
+};
+
+export type PageShape = Readonly<{ owner: boolean; connection: boolean; after: boolean }>;
+
+/** `$1` statuses, `$2` limit, then, where the shape has them, owner, connection, and the position's time and id. */
+export const page = ({ owner, connection, after }: PageShape): Statement => {
+  const connectionAt = owner ? 4 : 3;
+  const afterAt = connectionAt + (connection ? 1 : 0);
+  const conditions = [
+    'status = wanted.status',
+    ...(owner ? ['user_id = $3'] : []),
+    ...(connection ? [`connection_id = $${connectionAt}`] : []),
+    ...(after ? [`(created_at, publication_id) < ($${afterAt}::timestamptz, $${afterAt + 1}::uuid)`] : []),
+  ].join(' and ');
+  // A page of each status, each from its index in its order: what lies beyond the page is never read.
+  return {
+    name: `publications.page${owner ? '.owner' : ''}${connection ? '.connection' : ''}${after ? '.after' : ''}`,
+    text: `select page.* from unnest($1::text[]) as wanted (status) cross join lateral (
+        select ${columns} from ${table} where ${conditions} order by created_at desc, publication_id desc limit $2) as page
+      order by page.created_at desc, page.publication_id desc limit $2`,
+  };
+};
