@@ -5,6 +5,11 @@ import { coverEndpoint } from './images/cover.ts';
 import { authorizeEndpoints, authorizeErrorEndpoint } from './oauth/authorize.ts';
 import { revokeEndpoint } from './oauth/revoke.ts';
 import { tokenEndpoint } from './oauth/token.ts';
+import { cancelEndpoint } from './publishing/cancel.ts';
+import { creatorInfoEndpoint } from './publishing/creator-info.ts';
+import { initEndpoints } from './publishing/init.ts';
+import { statusEndpoint } from './publishing/status.ts';
+import { uploadEndpoint } from './publishing/upload.ts';
 import type { Endpoint } from './wire/endpoint.ts';
 
 /** Every address of the simulated TikTok. */
@@ -16,6 +21,11 @@ export const endpoints: readonly Endpoint[] = [
   userInfoEndpoint,
   videoListEndpoint,
   videoQueryEndpoint,
+  creatorInfoEndpoint,
+  ...initEndpoints,
+  uploadEndpoint,
+  statusEndpoint,
+  cancelEndpoint,
   avatarEndpoint,
   coverEndpoint,
 ];

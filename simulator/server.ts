@@ -4,6 +4,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { controlRoutes } from './control/control.ts';
 import { endpoints, unknownEndpoint } from './endpoints.ts';
 import { homeRoutes } from './home/home.ts';
+import type { Endpoint } from './wire/endpoint.ts';
 import { serve, type Service } from './wire/serve.ts';
 
 /** The HTTP server around a simulated world, not yet listening. */
@@ -18,18 +19,35 @@ export function createServer(service: Service): FastifyInstance {
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body);
   });
-  for (const endpoint of endpoints) {
+  addEndpoints(
+    server,
+    service,
+    endpoints.filter(({ streamsBody }) => streamsBody !== true),
+  );
+  void server.register(async (streaming) => {
+    streaming.removeAllContentTypeParsers();
+    streaming.addContentTypeParser('*', (_request, _body, done) => done(null, undefined));
+    addEndpoints(
+      streaming,
+      service,
+      endpoints.filter(({ streamsBody }) => streamsBody === true),
+    );
+  });
+  server.setNotFoundHandler(async (request, reply) => serve(service, unknownEndpoint, request, reply));
+  void server.register(controlRoutes(service), { prefix: '/_control' });
+  homeRoutes(server, service);
+  addAssets(server);
+  return server;
+}
+
+function addEndpoints(server: FastifyInstance, service: Service, added: readonly Endpoint[]): void {
+  for (const endpoint of added) {
     server.route({
       method: endpoint.method,
       url: endpoint.path,
       handler: async (request, reply) => serve(service, endpoint, request, reply),
     });
   }
-  server.setNotFoundHandler(async (request, reply) => serve(service, unknownEndpoint, request, reply));
-  void server.register(controlRoutes(service), { prefix: '/_control' });
-  homeRoutes(server, service);
-  addAssets(server);
-  return server;
 }
 
 const assets = [

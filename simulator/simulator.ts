@@ -1,6 +1,8 @@
 import { createCallLog } from './calls/call-log.ts';
 import { createFaultList } from './faults/fault-list.ts';
 import { listen } from './listen.ts';
+import { createProgress } from './publishing/progress.ts';
+import { startTicker } from './publishing/ticker.ts';
 import { createServer } from './server.ts';
 import { simulatedApp, type SimulatedApp } from './world/app.ts';
 import { createStateFile, loadWorld } from './world/state-file.ts';
@@ -56,17 +58,20 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const stopping = new AbortController();
   let publicUrl = options.publicUrl ?? '';
   let callNumber = 0;
-  const server = createServer({
+  const service = {
     simulation: { world, publicUrl: () => publicUrl },
     store,
     faults: createFaultList(),
     calls: createCallLog(),
     deliveries: createDeliveries(world, stopping.signal),
+    progress: createProgress(world, stopping.signal),
     stopping: stopping.signal,
     nextCallNumber: () => (callNumber += 1),
-  });
+  };
+  const server = createServer(service);
   const url = await listen(server, host, port);
   publicUrl ||= url;
+  startTicker(service);
   const simulator = {
     url,
     authorizeUrl: `${publicUrl}/v2/auth/authorize/`,

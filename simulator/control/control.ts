@@ -6,9 +6,11 @@ import { appRoutes } from './apps.ts';
 import { authorizeRoute } from './authorize.ts';
 import { callRoutes } from './calls.ts';
 import { clockRoutes } from './clock.ts';
+import { fateRoutes } from './fates.ts';
 import { faultRoutes } from './faults.ts';
 import { grantRoutes } from './grants.ts';
 import { ControlProblem } from './problem.ts';
+import { publishingRoutes } from './publishing.ts';
 import { resetRoute } from './reset.ts';
 import { settingsRoutes } from './settings.ts';
 import { webhookRoutes } from './webhooks.ts';
@@ -33,7 +35,8 @@ export function controlRoutes(service: Service): (control: FastifyInstance) => P
       reply.code(404).send({ error: `There is no control route ${request.method} ${request.url}.` }),
     );
     control.addHook('onSend', async (request) => {
-      if (request.method === 'GET') return;
+      const cameDue = service.progress.run();
+      if (request.method === 'GET' && !cameDue) return;
       await service.store.save();
       service.deliveries.flush();
     });
@@ -43,8 +46,10 @@ export function controlRoutes(service: Service): (control: FastifyInstance) => P
       authorizeRoute,
       callRoutes,
       clockRoutes,
+      fateRoutes,
       faultRoutes,
       grantRoutes,
+      publishingRoutes,
       resetRoute,
       settingsRoutes,
       webhookRoutes,

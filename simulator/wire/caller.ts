@@ -15,6 +15,7 @@ export function identify(world: World, call: Call): Caller {
     world.accessTokens.get(bearerOf(call) ?? '') ??
     world.accessTokens.get(parameter('token')) ??
     world.refreshTokens.get(parameter('refresh_token')) ??
-    world.codes.get(parameter('code'));
+    world.codes.get(parameter('code')) ??
+    world.publishing.tasks.get(world.publishing.uploads.get(parameter('upload_id')) ?? '');
   return { clientKey: held?.clientKey ?? (parameter('client_key') || null), account: held?.accountId ?? null };
 }

@@ -10,15 +10,17 @@ export type Simulation = Readonly<{
 }>;
 
 /**
- * One address of the simulated TikTok. `handle` is synchronous, so that whatever it changes in the world is one step
+ * One address of the simulated TikTok. `handle` is synchronous, but for bodies that are streamed, so that whatever it changes in the world is one step
  * that no other call sees half done; the change is stored before the answer goes out.
  */
 export type Endpoint = Readonly<{
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT';
   path: string;
   /** What faults and the record of calls name it by; may depend on what is asked, as in `token.refresh`. */
   name: (call: Call) => string;
-  handle: (simulation: Simulation, call: Call) => Answer;
+  handle: (simulation: Simulation, call: Call, body: AsyncIterable<Uint8Array>) => Answer | Promise<Answer>;
+  /** The body is bytes without a limit, and `call.body` stays empty. */
+  streamsBody?: boolean;
   /** Whether a call may change the world, so that it has to be stored. */
   changesWorld?: boolean;
 }>;

@@ -5,6 +5,7 @@ import type { CallLog } from '../calls/call-log.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { FaultList } from '../faults/fault-list.ts';
 import { isCarriedOut, outcomeOf, type Outcome } from '../faults/outcome.ts';
+import type { Progress } from '../publishing/progress.ts';
 import type { Deliveries } from '../webhooks/deliveries.ts';
 import type { StateStore } from '../world/state-store.ts';
 import type { Answer } from './answer.ts';
@@ -18,6 +19,7 @@ export type Service = Readonly<{
   faults: FaultList;
   calls: CallLog;
   deliveries: Deliveries;
+  progress: Progress;
   /** Aborted when the simulator stops. */
   stopping: AbortSignal;
   nextCallNumber: () => number;
@@ -25,7 +27,7 @@ export type Service = Readonly<{
 
 /** Runs one call: record, fault, endpoint, stored state, answer — in this order. */
 export async function serve(service: Service, endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const { simulation, store, faults, calls, deliveries, stopping } = service;
+  const { simulation, store, faults, calls, deliveries, progress, stopping } = service;
   const call = readCall(simulation.world, service.nextCallNumber(), request);
   const name = endpoint.name(call);
   const caller = identify(simulation.world, call);
@@ -34,9 +36,11 @@ export async function serve(service: Service, endpoint: Endpoint, request: Fasti
   reply.raw.once('close', () => calls.end(record));
 
   const carryOut = async (): Promise<Answer> => {
-    const answer = endpoint.handle(simulation, call);
+    const cameDue = progress.run();
+    const answer = await endpoint.handle(simulation, call, request.raw);
     record.processed = true;
-    if (endpoint.changesWorld === true) await store.save();
+    const followed = progress.run();
+    if (endpoint.changesWorld === true || cameDue || followed) await store.save();
     deliveries.flush();
     return answer;
   };

@@ -48,6 +48,15 @@ export const simulatedAppSchema = z.strictObject({
   /** Whether a refresh starts the refresh token's lifetime anew; otherwise it counts from the consent. */
   refreshLifetimeRestarts: z.boolean().default(false),
   lifetimes: lifetimesSchema,
+  /** Whether the app passed TikTok's content posting audit; one that did not may only post privately to private accounts. */
+  audited: z.boolean().default(true),
+  /** How many accounts may post in 24 hours; null: as many as want, or five before the audit. */
+  activeUserCap: z.number().int().nonnegative().nullable().default(null),
+  /**
+   * Where media may be pulled from: a domain with its sub-domains (`example.com`), or a URL prefix
+   * (`https://media.example.com/posts/`). Loopback prefixes may be http and have `*` as their port.
+   */
+  verifiedProperties: z.array(z.string().min(1)).default(['http://localhost:*/', 'http://127.0.0.1:*/']),
   /** Where the app is told of what happens; null: nowhere. */
   webhookUrl: z.url({ protocol: /^https?$/ }).nullable().default(null),
 });

@@ -1,7 +1,7 @@
-import type { SimulatedAccount } from './account.ts';
+import { postingSchema, type SimulatedAccount } from './account.ts';
 import { seededVideos } from './seeded-videos.ts';
 
-type Person = Omit<SimulatedAccount, 'avatarVersion' | 'likesCount' | 'videos'> & Readonly<{ videoCount: number }>;
+type Person = Omit<SimulatedAccount, 'avatarVersion' | 'likesCount' | 'posting' | 'videos'> & Readonly<{ videoCount: number }>;
 
 const people: readonly Person[] = [
   {
@@ -51,6 +51,6 @@ const people: readonly Person[] = [
 export function seededAccounts(seed: string): readonly SimulatedAccount[] {
   return people.map(({ videoCount, ...person }) => {
     const videos = seededVideos(seed, person.id, videoCount);
-    return { ...person, avatarVersion: 1, likesCount: videos.reduce((sum, video) => sum + video.likeCount, 0), videos };
+    return { ...person, avatarVersion: 1, likesCount: videos.reduce((sum, video) => sum + video.likeCount, 0), videos, posting: postingSchema.parse({}) };
   });
 }

@@ -6,6 +6,9 @@ import { simulatedAccountSchema } from './account.ts';
 import { simulatedAppSchema, type SimulatedApp } from './app.ts';
 import { clockSettingSchema } from './clock.ts';
 import { accessTokenSchema, grantKey, grantSchema, issuedCodeSchema, refreshTokenSchema } from './grant.ts';
+import { postSchema } from './post.ts';
+import { publishTaskSchema } from './publish-task.ts';
+import { createPublishing } from './publishing.ts';
 import { settingsSchema } from './settings.ts';
 import type { StateStore } from './state-store.ts';
 import { createWorld, now, type World } from './world.ts';
@@ -23,6 +26,8 @@ const stateSchema = z.object({
   accessTokens: z.array(accessTokenSchema),
   refreshTokens: z.array(refreshTokenSchema),
   serials: z.record(z.string(), z.number()),
+  tasks: z.array(publishTaskSchema).default([]),
+  posts: z.array(postSchema).default([]),
 });
 
 /**
@@ -52,6 +57,7 @@ export async function loadWorld(file: string, seed: string, apps: readonly Simul
     accessTokens: new Map(state.accessTokens.map((token) => [token.token, token])),
     refreshTokens: new Map(state.refreshTokens.map((token) => [token.token, token])),
     serials: new Map(Object.entries(state.serials)),
+    publishing: createPublishing(state.tasks, state.posts),
   };
 }
 
@@ -111,5 +117,7 @@ function stateText(world: World): string {
     accessTokens: [...world.accessTokens.values()].filter(alive),
     refreshTokens: [...world.refreshTokens.values()].filter((token) => alive(token) || token.graceUntil !== null),
     serials: Object.fromEntries(world.serials),
+    tasks: [...world.publishing.tasks.values()],
+    posts: [...world.publishing.posts.values()],
   } satisfies z.input<typeof stateSchema>);
 }

@@ -3,6 +3,7 @@ import type { Webhook } from '../webhooks/webhook.ts';
 import type { SimulatedApp } from './app.ts';
 import { realTime, timeOf, type ClockSetting } from './clock.ts';
 import type { AccessToken, Grant, IssuedCode, RefreshToken } from './grant.ts';
+import { createPublishing, type Publishing } from './publishing.ts';
 import { seededAccounts } from './seeded-accounts.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 
@@ -21,6 +22,7 @@ export type World = {
   readonly accessTokens: Map<string, AccessToken>;
   readonly refreshTokens: Map<string, RefreshToken>;
   readonly serials: Map<string, number>;
+  readonly publishing: Publishing;
   /** What apps are to be told; emptied into the deliveries after each call. Not kept over restarts. */
   readonly outbox: Webhook[];
 };
@@ -38,6 +40,7 @@ export function createWorld(seed: string, apps: readonly SimulatedApp[]): World 
     accessTokens: new Map(),
     refreshTokens: new Map(),
     serials: new Map(),
+    publishing: createPublishing(),
     outbox: [],
   };
 }
