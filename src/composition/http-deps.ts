@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { eventChain } from '../adapters/event-store/codec/hash-chain.ts';
 import type { HttpDeps } from '../adapters/http/http-deps.ts';
 import type { VerifyUserToken } from '../adapters/http/principals/user-token.ts';
 import type { Container } from './parts.ts';
@@ -60,7 +61,7 @@ export const httpDepsOf = async (container: Container): Promise<HttpDeps> => {
     tokens: container.get('tokenPorts'),
     webhooks: container.get('receiving'),
     connections: connecting.connections,
-    auditing: { ...connecting, securityLogPages: container.get('securityLogPages') },
+    auditing: { ...connecting, eventChain, securityLogPages: container.get('securityLogPages') },
     apiKeys: container.get('apiKeys'),
     idempotency: container.get('idempotency'),
     ids: execution.ids,

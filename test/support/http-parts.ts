@@ -2,6 +2,7 @@ import { createDatabaseClock } from '../../src/adapters/postgres/postgres-databa
 import { createProviderGate } from '../../src/application/tokens/provider-gate.ts';
 import type pg from 'pg';
 import { createSealer } from '../../src/adapters/crypto/aes-gcm-sealer.ts';
+import { eventChain } from '../../src/adapters/event-store/codec/hash-chain.ts';
 import { keyringOf } from '../../src/adapters/crypto/keyring.ts';
 import type { HttpDeps, HttpSettings } from '../../src/adapters/http/http-deps.ts';
 import { createGuardedDispatcher } from '../../src/adapters/outbound/guarded-dispatcher.ts';
@@ -97,7 +98,7 @@ export const createHttpParts = ({ pool, eventStore, tiktok, settings: changed = 
     unbinding: shared,
     erasing: { ...shared, personalRecords: createPersonalRecords(pool) },
     tokens: { ...shared, warmTokens: null, databaseClock: createDatabaseClock(pool), gate: createProviderGate(systemClock), underWay: new Map() },
-    auditing: { ...shared, securityLogPages: createSecurityLogPages(pool) },
+    auditing: { ...shared, eventChain, securityLogPages: createSecurityLogPages(pool) },
     webhooks: {
       clientKey: clientKey(testClient.key),
       webhooks: createTikTokWebhooks([secret(testClient.secret), secret(testClient.previousSecret)]),

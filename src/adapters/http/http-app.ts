@@ -32,6 +32,7 @@ import { eraseConnectionRoute } from './routes/erase-connection.ts';
 import { eraseUserRoute } from './routes/erase-user.ts';
 import { getConnectionRoute } from './routes/get-connection.ts';
 import { healthRoutes } from './routes/health.ts';
+import { historyRoutes } from './routes/history.ts';
 import { listConnectionsRoute } from './routes/list-connections.ts';
 import { refreshConnectionRoute } from './routes/refresh-connection.ts';
 import { securityLogRoute } from './routes/security-log.ts';
@@ -130,6 +131,7 @@ export const createHttpApp = async (deps: HttpDeps): Promise<FastifyInstance> =>
   documentationRoutes(app, routeDeps, routes);
   assetRoutes(app);
   await app.register(async (scope: HttpApp) => accountRoutes(scope, routeDeps));
+  await app.register(async (scope: HttpApp) => historyRoutes(scope, routeDeps));
   await app.register(async (scope: HttpApp) => tiktokWebhookRoute(scope, routeDeps));
   await app.ready();
   return app;

@@ -1,3 +1,4 @@
+import type { ChainPorts } from '../../application/auditing/check-chain.ts';
 import type { StateAtPorts } from '../../application/auditing/state-at.ts';
 import type { CompletePorts } from '../../application/connecting/complete-authorization.ts';
 import type { ConnectLinkPorts } from '../../application/connecting/connect-links.ts';
@@ -48,7 +49,7 @@ export type HttpDeps = Readonly<{
   erasing: EraseUserPorts;
   tokens: GrantPorts;
   webhooks: ReceivePorts;
-  auditing: StateAtPorts & Readonly<{ securityLogPages: SecurityLogPages }>;
+  auditing: StateAtPorts & ChainPorts & Readonly<{ securityLogPages: SecurityLogPages }>;
   connections: Connections;
   apiKeys: Pick<ApiKeys, 'verify'>;
   idempotency: IdempotencyRecords;

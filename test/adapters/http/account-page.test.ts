@@ -49,10 +49,10 @@ describe('the account page', () => {
     expect(answer.body).not.toContain('Disconnect');
   });
 
-  it('lets nothing run, frame or send it elsewhere', async () => {
+  it('lets nothing but our own modules run, and nobody frame it or send it elsewhere', async () => {
     const { headers, body } = await someone('empty').call({ url: path });
     expect(headers['content-security-policy']).toBe(
-      `default-src 'none'; style-src 'self'; img-src 'self' https: ${world.simulator.url}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+      `default-src 'none'; script-src 'self'; connect-src 'self'; media-src blob:; style-src 'self'; img-src 'self' https: ${world.simulator.url}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
     );
     expect(headers).toMatchObject({
       'cross-origin-opener-policy': 'same-origin',

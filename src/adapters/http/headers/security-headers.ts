@@ -15,22 +15,32 @@ export const securityHeaders = ({ publicUrl }: Pick<HttpSettings, 'publicUrl'>):
 
 const forbiddenFeatures = ['camera', 'geolocation', 'microphone', 'payment', 'usb'].map((feature) => `${feature}=()`).join(', ');
 
+const contentPolicy = (imageOrigins: readonly string[], more: readonly string[]): string =>
+  [
+    "default-src 'none'",
+    ...more,
+    "style-src 'self'",
+    `img-src ${["'self'", 'https:', ...imageOrigins].join(' ')}`,
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+
 /**
  * What a page carries. `same-origin` lets the browser name the Origin of the page's own forms, which `no-referrer`
  * would hide.
  * @param imageOrigins besides our own and https ones
  */
 export const pageHeaders = (imageOrigins: readonly string[]): Headers => ({
-  'content-security-policy': [
-    "default-src 'none'",
-    "style-src 'self'",
-    `img-src ${["'self'", 'https:', ...imageOrigins].join(' ')}`,
-    "form-action 'self'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
+  'content-security-policy': contentPolicy(imageOrigins, []),
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': forbiddenFeatures,
   'referrer-policy': 'same-origin',
+});
+
+/** What a page with modules of ours carries: they talk to this service alone, and may play a file that the person chose. */
+export const livePageHeaders = (imageOrigins: readonly string[]): Headers => ({
+  ...pageHeaders(imageOrigins),
+  'content-security-policy': contentPolicy(imageOrigins, ["script-src 'self'", "connect-src 'self'", 'media-src blob:']),
 });

@@ -1,12 +1,14 @@
 import type { Eta } from 'eta';
 import type { AccountPage } from './account/account-page.ts';
 import type { DocsPage } from './docs/docs-page.ts';
+import type { HistoryPage } from './history/history-page.ts';
 import type { TroublePage } from './trouble-page.ts';
 
 /** Every page with what it shows. */
 export interface Pages {
   readonly 'account/account': AccountPage;
   readonly 'docs/docs': DocsPage;
+  readonly 'history/history': HistoryPage;
   readonly trouble: TroublePage;
 }
 

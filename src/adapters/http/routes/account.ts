@@ -1,5 +1,5 @@
 import { formTokens } from '../cookies/form-token.ts';
-import { pageHeaders } from '../headers/security-headers.ts';
+import { livePageHeaders } from '../headers/security-headers.ts';
 import type { HttpApp, RouteDeps } from '../http-app-type.ts';
 import { accountFormRoute } from './account-form.ts';
 import { accountPageRoute } from './account-page.ts';
@@ -7,7 +7,7 @@ import { accountPageRoute } from './account-page.ts';
 /** The account page and its form, in a scope of their own: other headers, and forms beside JSON. */
 export const accountRoutes = (app: HttpApp, routeDeps: RouteDeps): void => {
   const { settings, ids } = routeDeps.deps;
-  const headers = pageHeaders(settings.imageOrigins);
+  const headers = livePageHeaders(settings.imageOrigins);
   const tokens = formTokens(ids, settings.publicUrl.startsWith('https:'));
   app.addHook('onRequest', async (_, reply) => {
     reply.headers(headers);

@@ -9,14 +9,20 @@ type Asset = Readonly<{ bytes: Buffer; tag: string }>;
 
 const folder = join(import.meta.dirname, '..', 'pages', 'assets');
 
-const mediaTypes = { 'style.css': 'text/css; charset=utf-8', 'icon.svg': 'image/svg+xml' } as const;
+const modules = ['recent-videos'];
+
+const mediaTypes: Readonly<Record<string, string>> = {
+  'style.css': 'text/css; charset=utf-8',
+  'icon.svg': 'image/svg+xml',
+  ...Object.fromEntries(modules.map((name) => [`${name}.js`, 'text/javascript; charset=utf-8'])),
+};
 
 const load = async (name: string): Promise<Asset> => {
   const bytes = await readFile(join(folder, name));
   return { bytes, tag: `"${createHash('sha256').update(bytes).digest('base64url')}"` };
 };
 
-/** The stylesheet and the icon of the pages, and `/`, which leads to the account page. Not part of the API. */
+/** The stylesheet, the modules and the icon of the pages, and `/`, which leads to the account page. Not part of the API. */
 export const assetRoutes = (app: HttpApp): void => {
   for (const [name, mediaType] of Object.entries(mediaTypes)) {
     let loaded: Promise<Asset> | undefined;
