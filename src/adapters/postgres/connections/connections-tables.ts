@@ -38,6 +38,7 @@ export const connectionsTable: ProjectionTable = {
     constraint ${name('connections_of_owners')} primary key (connection_id, user_id)
   ) with (fillfactor = 85)`,
   indexes: ({ table, name }) => [
+    `create index ${name('connections_by_time')} on ${table} (connection_first_connected_at, connection_id) where current_owner and life > 0`,
     `create index ${name('connections_by_status')} on ${table} (status, connection_first_connected_at, connection_id) where current_owner`,
     `create index ${name('connections_by_owner')} on ${table} (user_id, status, first_connected_at, connection_id)`,
     `create index ${name('connections_by_open_id')} on ${table} (open_id) where open_id is not null`,

@@ -38,16 +38,17 @@ export const createConnections = (pool: pg.Pool): Connections => {
       if (user === null) return okAsync(emptyPage);
       const after = position.value;
       const { openId, limit, viewer } = query;
-      const statement = page({ viewer: viewer.kind, user: user !== undefined, openId: openId !== null, after: after !== undefined });
+      const statuses = query.statuses ?? (user === undefined ? null : connectionStatuses);
+      const shape = { viewer: viewer.kind, statuses: statuses !== null, user: user !== undefined, openId: openId !== null, after: after !== undefined };
       const values = [
-        query.statuses ?? connectionStatuses,
         // One more than asked for tells whether another page follows.
         limit + 1,
+        ...(statuses === null ? [] : [statuses]),
         ...(user === undefined ? [] : [user]),
         ...(openId === null ? [] : [openId]),
         ...(after === undefined ? [] : [after.at, after.id]),
       ];
-      return ask(pool, statement, values, listedRow).map((rows): ConnectionPage => {
+      return ask(pool, page(shape), values, listedRow).map((rows): ConnectionPage => {
         const shown = rows.slice(0, limit);
         const last = shown.at(-1);
         const more = rows.length > limit && last !== undefined;
