@@ -3,7 +3,7 @@ import type { Actor } from '../execution/actor.ts';
 import type { ChainHash } from '../ports/event-names.ts';
 import type { StoredEvent } from '../ports/event-store.ts';
 import { redact, type ShownData } from './redact.ts';
-import { erasedMark, sealedMark } from './shown-data.ts';
+import { sealedMark, type SealedMark } from './shown-data.ts';
 
 /** One event of a history, in the contract's shape. What this version cannot read has no actor, no cause and a reason. */
 export type HistoryEntry = Readonly<{
@@ -17,10 +17,8 @@ export type HistoryEntry = Readonly<{
   data: ShownData | Readonly<{ unreadable: string }>;
 }>;
 
-const notErased: ReadonlySet<number> = new Set();
-
-/** @param erasedLives what is sealed in their events is shown as erased */
-export const historyEntry = (stored: StoredEvent, erasedLives = notErased): HistoryEntry => {
+/** @param mark stands for what is sealed */
+export const historyEntry = (stored: StoredEvent, mark: SealedMark = sealedMark): HistoryEntry => {
   const { revision, type, hash } = stored;
   if (!stored.readable) {
     const occurredAt = parseInstant(stored.stored.occurredAt);
@@ -34,6 +32,6 @@ export const historyEntry = (stored: StoredEvent, erasedLives = notErased): Hist
     cause: causationId ?? correlationId,
     occurred_at: stored.occurredAt,
     hash,
-    data: redact(stored.event, 'life' in stored.event.data && erasedLives.has(stored.event.data.life) ? erasedMark : sealedMark),
+    data: redact(stored.event, mark),
   };
 };

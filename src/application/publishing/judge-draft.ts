@@ -1,14 +1,18 @@
 import { err, ok, type Result } from 'neverthrow';
-import type { VideoFacts } from '../../domain/publication/posting-rules.ts';
+import type { ProposedPublish } from '../../domain/connection/request-publish.ts';
+import type { ConnectionState } from '../../domain/connection/state.ts';
+import type { PostingProblem, VideoFacts } from '../../domain/publication/posting-rules.ts';
 import type { PostSource } from '../../domain/publication/request.ts';
 import type { CommandContext } from '../execution/command-context.ts';
+import type { LoadFailure } from '../execution/load.ts';
 import type { Principal } from '../execution/principal.ts';
 import type { Unavailable } from '../failures.ts';
 import type { Media, MediaLibrary } from '../ports/media-library.ts';
 import type { CreatorInfo } from '../ports/tiktok-publishing.ts';
 import { creatorInfo, type CreatorFailure, type CreatorPorts } from './creator.ts';
 import type { PostDraft } from './post-draft.ts';
-import type { AddressRules } from './source-rules.ts';
+import { checkRetried, type NothingToRetry } from './retried-publication.ts';
+import { sourceProblems, type AddressRules } from './source-rules.ts';
 
 export interface JudgePorts extends CreatorPorts {
   readonly media: MediaLibrary;
@@ -17,6 +21,8 @@ export interface JudgePorts extends CreatorPorts {
 
 /** There is no such file, or none of this caller. */
 export type MediaNotFound = Readonly<{ kind: 'MediaNotFound' }>;
+
+export type EvidenceFailure = CreatorFailure | MediaNotFound | NothingToRetry | LoadFailure | Unavailable;
 
 /** Everything that is known before a draft is judged. */
 export type Evidence = Readonly<{ creator: CreatorInfo | null; media: Media | null; source: PostSource; video: VideoFacts | null }>;
@@ -57,7 +63,9 @@ export const gatherEvidence = async (
   context: CommandContext,
   principal: Principal,
   draft: PostDraft,
-): Promise<Result<Evidence, CreatorFailure | MediaNotFound | Unavailable>> => {
+): Promise<Result<Evidence, EvidenceFailure>> => {
+  const retried = await checkRetried(ports.eventStore, principal, draft);
+  if (retried.isErr()) return err(retried.error);
   const media = await mediaOf(ports, principal, draft);
   if (media.isErr()) return err(media.error);
   const video = media.value === null ? null : (media.value.video ?? unreadable(media.value));
@@ -65,4 +73,33 @@ export const gatherEvidence = async (
   if (draft.mode === 'draft') return ok({ creator: null, media: media.value, source, video });
   const creator = await creatorInfo(ports, context, draft.connectionId, context.commandId);
   return creator.map((info) => ({ creator: info, media: media.value, source, video }));
+};
+
+/** TikTok's own "not now" is a problem of the request like the others. */
+const creatorProblems = ({ creator }: Evidence): readonly PostingProblem[] =>
+  creator?.cannotPost === null || creator === null
+    ? []
+    : [{ kind: 'CreatorCannotPostNow', detail: `TikTok lets this creator post no more at present (${creator.cannotPost.code}).` }];
+
+/** The draft as the domain judges it. Preflight and request differ in nothing but what becomes of the judgement. */
+export const proposalOf = (
+  ports: Pick<JudgePorts, 'addresses' | 'clock'>,
+  principal: Principal,
+  draft: PostDraft,
+  evidence: Evidence,
+  state: ConnectionState,
+): ProposedPublish => {
+  const { kind, mode, settings, consent, scheduleAt, retryOf, title, description } = draft;
+  // Where TikTok lets a creator post nothing, it need not say what they may post.
+  const creator = evidence.creator?.cannotPost === null ? evidence.creator.options : null;
+  return {
+    life: state.status === 'none' ? 1 : state.life,
+    requester: principal.kind === 'user' ? principal.userId : null,
+    request: { kind, mode, settings, source: evidence.source, consent, creator, scheduleAt, retryOf },
+    title,
+    description,
+    video: evidence.video,
+    sourceProblems: [...sourceProblems(draft, ports.addresses), ...creatorProblems(evidence)],
+    at: ports.clock.now(),
+  };
 };

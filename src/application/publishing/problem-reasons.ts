@@ -22,5 +22,7 @@ const reasons = {
 
 export type PostingReason = (typeof reasons)[PostingProblem['kind']];
 
+export const postingReasons: readonly PostingReason[] = Object.values(reasons);
+
 /** The name that callers know a problem by (`reason`). */
 export const reasonOf = ({ kind }: PostingProblem): PostingReason => reasons[kind];

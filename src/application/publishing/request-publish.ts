@@ -2,11 +2,9 @@ import { err, ok, type Result } from 'neverthrow';
 import type { PublishRequested } from '../../domain/connection/events.ts';
 import type { PublishRejection, RequestPublish } from '../../domain/connection/request-publish.ts';
 import type { ConnectionState } from '../../domain/connection/state.ts';
-import type { PostingProblem } from '../../domain/publication/posting-rules.ts';
 import type { PublicationRejection } from '../../domain/publication/rejections.ts';
 import type { PublicationId } from '../../domain/values/ids.ts';
 import { plusMillis } from '../../domain/values/instant.ts';
-import type { ConnectionNotFound } from '../connecting/disconnect.ts';
 import { connectionAggregate, publishingConnection } from '../execution/aggregate.ts';
 import type { CommandContext } from '../execution/command-context.ts';
 import { execute, type ExecutionFailure } from '../execution/execute.ts';
@@ -19,11 +17,10 @@ import { loadPublication, shownPublication } from '../reading/load-publication.t
 import type { PublicationRecord } from '../reading/publication-record.ts';
 import type { PublicationView } from '../reading/publication-view.ts';
 import { acceptPublication, findRequest } from './accept-publication.ts';
-import type { CreatorFailure } from './creator.ts';
-import { gatherEvidence, type Evidence, type JudgePorts, type MediaNotFound } from './judge-draft.ts';
+import { gatherEvidence, proposalOf, type Evidence, type EvidenceFailure, type JudgePorts } from './judge-draft.ts';
 import { addressesOf, type PostDraft } from './post-draft.ts';
 import { contentContext, openContent, sealContent, type PublishContent } from './publish-content.ts';
-import { sourceProblems } from './source-rules.ts';
+import { usableConnection, type UnusableConnection } from './usable-connection.ts';
 
 export interface PublishPorts extends JudgePorts {
   readonly progress: ProjectionProgress;
@@ -33,11 +30,10 @@ export interface PublishPorts extends JudgePorts {
 export type KeyReused = Readonly<{ kind: 'KeyReused' }>;
 
 export type PublishFailure =
-  | ConnectionNotFound
+  | UnusableConnection
   | PublishRejection
   | PublicationRejection
-  | CreatorFailure
-  | MediaNotFound
+  | EvidenceFailure
   | KeyReused
   | ExecutionFailure
   | LoadFailure
@@ -45,72 +41,65 @@ export type PublishFailure =
   | KeyLost
   | Unavailable;
 
+/** A request to publish, under an id that follows from the caller's idempotency key, with a digest of all that was sent. */
+export type KeyedDraft = Readonly<{ id: PublicationId; digest: string; draft: PostDraft }>;
+
 /** A file stays at least this long after its publication may begin: quotas and outages may hold it back. */
 const mediaKeptMillis = 3 * 24 * 3_600_000;
 const projectionWaitMillis = 2_000;
 
-/** TikTok's own "not now" is a problem of the request like the others. */
-export const creatorProblems = ({ creator }: Evidence): readonly PostingProblem[] =>
-  creator?.cannotPost === null || creator === null
-    ? []
-    : [{ kind: 'CreatorCannotPostNow', detail: `TikTok lets this creator post no more at present (${creator.cannotPost.code}).` }];
-
 const commandOn = async (
   ports: PublishPorts,
   principal: Principal,
-  id: PublicationId,
-  digest: string,
-  draft: PostDraft,
+  { id, digest, draft }: KeyedDraft,
   evidence: Evidence,
   state: ConnectionState,
 ): Promise<Result<RequestPublish, Erased | KeyLost | Unavailable>> => {
-  const { connectionId, kind, mode, settings, consent, scheduleAt, retryOf, title, description } = draft;
-  const life = state.status === 'none' ? 1 : state.life;
+  const proposal = proposalOf(ports, principal, draft, evidence, state);
+  const { connectionId, title, description } = draft;
   const words: PublishContent = { title, description, urls: addressesOf(draft), username: evidence.creator?.username ?? null, digest };
-  const content = await sealContent(ports.sealer, contentContext(connectionId, life, id), words);
-  if (content.isErr()) return err(content.error);
-  const creator = evidence.creator?.options ?? null;
-  return ok({
-    type: 'RequestPublish',
-    life,
-    requester: principal.kind === 'user' ? principal.userId : null,
-    publicationId: id,
-    request: { kind, mode, settings, source: evidence.source, content: content.value, consent, creator, scheduleAt, retryOf },
-    title,
-    description,
-    video: evidence.video,
-    sourceProblems: [...sourceProblems(draft, ports.addresses), ...creatorProblems(evidence)],
-    at: ports.clock.now(),
-  });
+  const content = await sealContent(ports.sealer, contentContext(connectionId, proposal.life, id), words);
+  return content.map((sealed) => ({ ...proposal, type: 'RequestPublish', publicationId: id, request: { ...proposal.request, content: sealed } }));
 };
 
-/** Refuses what no answer of TikTok could mend, before TikTok is asked. */
-const checkConnection = async (ports: PublishPorts, principal: Principal, { connectionId }: PostDraft): Promise<Result<void, PublishFailure>> => {
+type Made = Pick<PublicationRecord, 'id' | 'connectionId' | 'life' | 'content'>;
+
+/** Whether what the same key made before is this request. Once erased, nothing is left to compare with: then it is. */
+const isSameRequest = async (ports: PublishPorts, { id, connectionId, life, content }: Made, digest: string): Promise<Result<void, KeyReused | Unavailable>> => {
+  const opened = await openContent(ports.sealer, contentContext(connectionId, life, id), content);
+  if (opened.isErr()) return opened.error.kind === 'Unavailable' ? err(opened.error) : ok(undefined);
+  return opened.value.digest === digest ? ok(undefined) : err({ kind: 'KeyReused' });
+};
+
+const madeBefore = async (ports: PublishPorts, record: PublicationRecord, digest: string): Promise<Result<PublicationView, PublishFailure>> => {
+  const same = await isSameRequest(ports, record, digest);
+  return same.isErr() ? err(same.error) : ok(await shownPublication(ports.sealer, record));
+};
+
+/** The request that a process recorded before it ended between the two appends; null where there is none. */
+const leftHalfDone = async (ports: PublishPorts, { id, digest, draft }: KeyedDraft): Promise<Result<PublishRequested | null, PublishFailure>> => {
+  const { connectionId } = draft;
   const loaded = await load(ports.eventStore, connectionAggregate, connectionId);
   if (loaded.isErr()) return err(loaded.error);
   const { state } = loaded.value;
-  if (state.status === 'none') return err({ kind: 'ConnectionNotFound' });
-  if (principal.kind === 'user' && !state.lives.some(({ userId }) => userId === principal.userId)) return err({ kind: 'ConnectionNotFound' });
-  if (state.status === 'disconnected') return err({ kind: 'NotConnected' });
-  if (principal.kind === 'user' && state.userId !== principal.userId) return err({ kind: 'NotConnected' });
-  return state.status === 'active' ? ok(undefined) : err({ kind: 'ReauthorizationNeeded', reason: state.reason });
+  if (state.status === 'none' || (state.status !== 'disconnected' && !state.publishRequests.includes(id))) return ok(null);
+  const found = await findRequest(ports.eventStore, connectionId, id);
+  if (found.isErr()) return err(found.error);
+  if (found.value === null) return ok(null);
+  const { life, request } = found.value.data;
+  const same = await isSameRequest(ports, { id, connectionId, life, content: request.content }, digest);
+  return same.isErr() ? err(same.error) : ok(found.value);
 };
 
-/** What the same key made before. Once erased, nothing is left to compare with: the publication it is. */
-const madeBefore = async (ports: PublishPorts, record: PublicationRecord, digest: string): Promise<Result<PublicationView, PublishFailure>> => {
-  const content = await openContent(ports.sealer, contentContext(record.connectionId, record.life, record.id), record.content);
-  if (content.isOk() && content.value.digest !== digest) return err({ kind: 'KeyReused' });
-  return ok(await shownPublication(ports.sealer, record));
-};
-
-const requestOf = async (
+const recordRequest = async (
   ports: PublishPorts,
   context: CommandContext,
   principal: Principal,
-  id: PublicationId,
-  digest: string,
-  draft: PostDraft,
+  keyed: KeyedDraft,
 ): Promise<Result<PublishRequested, PublishFailure>> => {
+  const { id, draft } = keyed;
+  const usable = await usableConnection(ports.eventStore, principal, draft.connectionId);
+  if (usable.isErr()) return err(usable.error);
   const evidence = await gatherEvidence(ports, context, principal, draft);
   if (evidence.isErr()) return err(evidence.error);
   const { media } = evidence.value;
@@ -119,7 +108,7 @@ const requestOf = async (
     if (kept.isErr()) return err(kept.error);
   }
   const executed = await execute(ports, publishingConnection, context, draft.connectionId, 'request-publish', (state) =>
-    commandOn(ports, principal, id, digest, draft, evidence.value, state),
+    commandOn(ports, principal, keyed, evidence.value, state),
   );
   if (executed.isErr()) return err(executed.error);
   const written = executed.value.events.find(({ event }) => event.type === 'PublishRequested')?.event;
@@ -132,23 +121,20 @@ const requestOf = async (
 /**
  * Accepts a request to publish: first in the connection's history, then as a stream of its own, which the work list
  * makes up for where the process ends in between. The same id again is the same publication.
- * @param id follows from the caller's idempotency key
- * @param digest of the whole request
  */
 export const requestPublish = async (
   ports: PublishPorts,
   context: CommandContext,
   principal: Principal,
-  id: PublicationId,
-  digest: string,
-  draft: PostDraft,
+  keyed: KeyedDraft,
 ): Promise<Result<PublicationView, PublishFailure>> => {
+  const { id, digest, draft } = keyed;
   const before = await loadPublication(ports.eventStore, id);
   if (before.isErr()) return err(before.error);
   if (before.value !== null) return madeBefore(ports, before.value, digest);
-  const checked = await checkConnection(ports, principal, draft);
-  if (checked.isErr()) return err(checked.error);
-  const requested = await requestOf(ports, context, principal, id, digest, draft);
+  const halfDone = await leftHalfDone(ports, keyed);
+  if (halfDone.isErr()) return err(halfDone.error);
+  const requested = halfDone.value === null ? await recordRequest(ports, context, principal, keyed) : ok(halfDone.value);
   if (requested.isErr()) return err(requested.error);
   const accepted = await acceptPublication(ports, context, draft.connectionId, requested.value);
   if (accepted.isErr()) return err(accepted.error);

@@ -50,6 +50,13 @@ describe('the ids of the system', () => {
     expect(systemIds.eventId(command, stream, 'connect', 0)).toBe(ids[0]);
   });
 
+  it('gives one request to publish one id for ever, and another scope or key another', () => {
+    const id = systemIds.publicationId('POST /v1/publications service', 'key');
+    expect(id).toBe('6ac26fd0-861c-58d4-8c04-752b23a41a1b');
+    expect(systemIds.publicationId('POST /v1/publications user:ada', 'key')).not.toBe(id);
+    expect(systemIds.publicationId('POST /v1/publications service', 'yek')).not.toBe(id);
+  });
+
   it('makes tokens of 256 random bits that do not print', () => {
     const tokens = Array.from({ length: 100 }, () => systemIds.token());
     const texts = tokens.map((token) => token.reveal());
