@@ -10,6 +10,7 @@ const prefix = 'tiktok_connections_';
 const registries = new WeakMap<Container, Registry>();
 
 const pendingWebhooks = (container: Container) => createWebhookLeases(container.get('pool')).pending(handledEvents);
+const unmatchedWebhooks = (container: Container) => createWebhookLeases(container.get('pool')).unmatched(handledEvents);
 
 const createRegistry = (container: Container): Registry => {
   const registry = new Registry();
@@ -41,8 +42,8 @@ const createRegistry = (container: Container): Registry => {
     }
   });
   gauge('oldest_write_transaction_seconds', 'Age of the oldest running write transaction of the cluster, which holds the feed back.', [], async (set) => {
-    const oldest = await container.get('eventStore').oldestXmin();
-    if (oldest.isOk()) set(oldest.value.seconds ?? 0);
+    const oldest = await container.get('eventStore').oldestXmin?.();
+    if (oldest?.isOk() === true) set(oldest.value.seconds ?? 0);
   });
   gauge('refreshing_stopped', '1 while this replica refreshes no tokens: our credentials are refused (configuration), or TikTok is away (outage).', ['because'], (set) => {
     const closed = container.get('tokenPorts').gate.closed();
@@ -50,6 +51,7 @@ const createRegistry = (container: Container): Registry => {
   });
   gauge('webhooks_pending', 'Webhooks that are taken in and wait to be worked on.', [], async (set) => set((await pendingWebhooks(container)).count));
   gauge('webhooks_oldest_pending_seconds', 'How long the oldest of them has waited.', [], async (set) => set((await pendingWebhooks(container)).oldestSeconds));
+  gauge('webhooks_unmatched', 'Webhooks about publications whose publish_id fits none of ours, kept for 30 days.', [], async (set) => set((await unmatchedWebhooks(container)).count));
   gauge('pool_connections', 'Connections to PostgreSQL, by state.', ['state'], (set) => {
     const { totalCount, idleCount, waitingCount } = container.get('pool');
     set({ state: 'open' }, totalCount);

@@ -1,4 +1,5 @@
 import { createWebhookIntake } from '../adapters/postgres/webhooks/postgres-webhook-intake.ts';
+import { createWaitingWebhooks } from '../adapters/postgres/webhooks/postgres-waiting-webhooks.ts';
 import { createWebhookRuntime } from '../adapters/postgres/webhooks/webhook-runtime.ts';
 import { createTikTokWebhooks } from '../adapters/tiktok/webhooks.ts';
 import { handleWebhook } from '../application/webhooks/handle-webhook.ts';
@@ -22,7 +23,9 @@ export const provideWebhooks = (container: Container): void => {
   });
   container.provide('webhookWork', (c) => {
     const { bodies, webhooks } = c.get('receiving');
-    const handle = handleWebhook({ ...c.get('tokenPorts'), tiktok: c.get('tiktok'), bodies, webhooks });
+    const waiting = createWaitingWebhooks(c.get('pool'));
+    const publications = c.get('publications');
+    const handle = handleWebhook({ ...c.get('tokenPorts'), tiktok: c.get('tiktok'), bodies, webhooks, waiting, publications });
     return createWebhookRuntime({ pool: c.get('pool'), events: handledEvents, handle });
   });
 };

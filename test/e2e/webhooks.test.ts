@@ -150,16 +150,19 @@ describe('a webhook', () => {
     expect((await deliver(replica, webhookBody({ event: 'something.new' }), 'a-secret-of-nobody')).status).toBe(401);
   });
 
-  it('about a publication stays in the intake for the version that knows what to do', async () => {
-    const body = webhookBody({ event: 'post.publish.complete' });
+  it('about a publication that only a later version understands stays in the intake for it', async () => {
+    const body = webhookBody({ event: 'post.publish.of_a_later_version' });
     expect((await deliver(replica, body)).status).toBe(200);
     const row = z.object({ attempts: z.number(), due: z.boolean(), kept: z.boolean() });
-    const waiting = `select attempts, due_at is not null as due, body is not null as kept from tiktok_connections.webhook_intake where event = 'post.publish.complete'`;
+    const waiting = `select attempts, due_at is not null as due, body is not null as kept from tiktok_connections.webhook_intake where event = 'post.publish.of_a_later_version'`;
     expect(await world.rows(row, waiting)).toEqual([{ attempts: 0, due: true, kept: true }]);
   });
 
-  it('that waits is shown in the metrics, those for a later version are not', async () => {
+  it('that waits is shown in the metrics; those for a later version are not, those that fit no publication are counted apart', async () => {
     const figures = async (): Promise<string> => (await replica.wire.call({ url: '/metrics' })).body;
+    const body = webhookBody({ event: 'post.publish.complete', content: '{"publish_id":"of-nobody"}' });
+    expect((await deliver(replica, body)).status).toBe(200);
+    await vi.waitFor(async () => expect(await figures()).toMatch(/^tiktok_connections_webhooks_unmatched 1$/m), patient);
     expect(await figures()).toMatch(/^tiktok_connections_webhooks_pending 0$/m);
     expect(await figures()).toMatch(/^tiktok_connections_webhooks_oldest_pending_seconds 0$/m);
   });

@@ -1,9 +1,10 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import type { TikTokWebhooks, WebhookEnvelope } from '../../application/ports/tiktok-webhooks.ts';
-import { openId } from '../../domain/values/ids.ts';
+import type { PublishNotice, TikTokWebhooks, WebhookEnvelope } from '../../application/ports/tiktok-webhooks.ts';
+import { openId, postId, publishId } from '../../domain/values/ids.ts';
 import { instant } from '../../domain/values/instant.ts';
 import { secret, type Secret } from '../../domain/values/secret.ts';
+import { parseJsonObject } from './json-object.ts';
 
 const signed = (clientSecret: Secret<string>, timestamp: string, body: Uint8Array): Buffer =>
   createHmac('sha256', clientSecret.reveal()).update(`${timestamp}.`).update(body).digest();
@@ -22,6 +23,12 @@ const envelopeBody = z.object({
   content: z.unknown().optional(),
 });
 const removal = z.object({ reason: z.coerce.number().int().min(0).max(1_000_000) });
+/** A post's id that came as a number too long for one would be another post's: only its exact digits count. */
+const publishing = z.object({
+  publish_id: z.string().regex(/^[\x21-\x7e]{1,128}$/),
+  post_id: z.union([z.string(), z.bigint()]).transform(String).refine((digits) => /^[1-9]\d{0,18}$/.test(digits)).nullable().catch(null),
+  reason: z.string().regex(/^[\w.-]{1,100}$/).nullable().catch(null),
+});
 
 const jsonOf = (text: string): unknown => {
   try {
@@ -42,6 +49,14 @@ const decoded = (body: Uint8Array): string | null => {
 /** `content` is JSON within a JSON string. */
 const reasonOf = (content: unknown): number => removal.safeParse(typeof content === 'string' ? jsonOf(content) : content).data?.reason ?? 0;
 
+const publishingOf = (content: unknown): PublishNotice | null => {
+  const parsed = typeof content === 'string' ? parseJsonObject(new TextEncoder().encode(content).buffer).map((object) => publishing.safeParse(object)) : null;
+  const data = parsed?.isOk() === true ? parsed.value.data : undefined;
+  if (data === undefined) return null;
+  const { publish_id: id, post_id: post, reason: failReason } = data;
+  return { publishId: publishId(id), postId: post === null ? null : postId(post), failReason };
+};
+
 const read = (body: Uint8Array): WebhookEnvelope | null => {
   const text = decoded(body);
   const parsed = text === null ? null : envelopeBody.safeParse(jsonOf(text));
@@ -53,6 +68,7 @@ const read = (body: Uint8Array): WebhookEnvelope | null => {
     openId: user_openid === null ? null : openId(user_openid),
     createdAt: create_time === null ? null : instant(create_time * 1_000),
     reason: reasonOf(content),
+    publishing: publishingOf(content),
     text: secret(text),
   };
 };

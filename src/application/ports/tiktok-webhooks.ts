@@ -1,6 +1,15 @@
-import type { OpenId } from '../../domain/values/ids.ts';
+import type { OpenId, PostId, PublishId } from '../../domain/values/ids.ts';
 import type { Instant } from '../../domain/values/instant.ts';
 import type { Secret } from '../../domain/values/secret.ts';
+
+/** What a webhook says of a publication. */
+export type PublishNotice = Readonly<{
+  publishId: PublishId;
+  /** Exact digits; null when it names no post. */
+  postId: PostId | null;
+  /** TikTok's `fail_reason`; null when it gives none. */
+  failReason: string | null;
+}>;
 
 /** What a webhook says. Everything but the client key may be missing or odd: TikTok's documents are not complete. */
 export type WebhookEnvelope = Readonly<{
@@ -13,6 +22,8 @@ export type WebhookEnvelope = Readonly<{
   createdAt: Instant | null;
   /** `reason` of `authorization.removed`; 0 is TikTok's "unknown". */
   reason: number;
+  /** Null when it names no `publish_id`. */
+  publishing: PublishNotice | null;
   /** The whole body. */
   text: Secret<string>;
 }>;

@@ -31,4 +31,14 @@ export type LeasedWebhook = Readonly<{
   body: Sealed | null;
   /** This try included. */
   attempts: number;
+  /** Since it was taken in. */
+  waitedMillis: number;
 }>;
+
+/** Webhooks that were taken in and still wait to be worked on. */
+export interface WaitingWebhooks {
+  /** Those about publications of one connection that have a body. */
+  aboutPublications(connectionId: ConnectionId): ResultAsync<readonly WaitingWebhook[], Unavailable>;
+}
+
+export type WaitingWebhook = Readonly<{ digest: string; body: Sealed }>;

@@ -4,6 +4,7 @@ import { isUuid, publicationId } from '../../domain/values/ids.ts';
 import type { Instant } from '../../domain/values/instant.ts';
 import { connectionAggregate, publicationAggregate } from '../execution/aggregate.ts';
 import type { CommandContext } from '../execution/command-context.ts';
+import type { ExecutionPorts } from '../execution/execute.ts';
 import { load } from '../execution/load.ts';
 import type { LeasedWork, WorkHandler, WorkOutcome } from '../work/work-handler.ts';
 import { acceptPublication, findRequest } from './accept-publication.ts';
@@ -16,7 +17,7 @@ import { sendChunks } from './send-chunks.ts';
 
 const brieflyMillis = 5_000;
 
-const contextOf = (ports: SagaPorts, { kind, subject, revision }: LeasedWork): CommandContext => ({
+const contextOf = (ports: ExecutionPorts, { kind, subject, revision }: LeasedWork): CommandContext => ({
   commandId: ports.ids.commandId(),
   actor: { kind: 'system', id: kind },
   correlationId: `publication:${subject}`,
@@ -48,7 +49,10 @@ const begin = async (ports: SagaPorts, step: Step, state: Waiting | Opening, now
   return openUpload(ports, step, state, content.value, now);
 };
 
-/** Takes a publication one step further: whatever the stream says is next. */
+/**
+ * Takes a publication one step further: what the stream says is next, if that is the kind of step this item is for. So
+ * whoever holds the lease on the item alone does it; an item that the history has left behind has nothing to be done.
+ */
 export const advancePublication =
   (ports: SagaPorts): WorkHandler =>
   async (item, signal) => {
@@ -63,14 +67,14 @@ export const advancePublication =
     switch (state.status) {
       case 'waiting':
       case 'opening':
-        return begin(ports, step, state, now.value);
+        return item.kind === 'open_upload' ? begin(ports, step, state, now.value) : done;
       case 'uploading':
-        return sendChunks(ports, step, state);
+        return item.kind === 'send_chunks' ? sendChunks(ports, step, state) : done;
       case 'processing':
-        return followProcessing(ports, step, state, now.value);
+        return item.kind === 'poll_publication' ? followProcessing(ports, step, state, now.value) : done;
       case 'published':
       case 'delivered_to_inbox':
-        return followPostIds(ports, step, state, now.value);
+        return item.kind === 'poll_publication' ? followPostIds(ports, step, state, now.value) : done;
       default:
         return done;
     }
@@ -78,10 +82,14 @@ export const advancePublication =
 
 /** Makes up for the second append where a process ended between the two. */
 export const repairPublication =
-  (ports: SagaPorts): WorkHandler =>
+  (ports: ExecutionPorts): WorkHandler =>
   async (item) => {
     if (!isUuid(item.subject)) return done;
-    const request = await findRequest(ports.eventStore, item.connectionId, publicationId(item.subject));
+    const id = publicationId(item.subject);
+    const begun = await load(ports.eventStore, publicationAggregate, id);
+    if (begun.isErr()) return retry(brieflyMillis, begun.error.kind);
+    if (begun.value.state.status !== 'none') return done;
+    const request = await findRequest(ports.eventStore, item.connectionId, id);
     if (request.isErr()) return retry(brieflyMillis, request.error.kind);
     if (request.value === null) return done;
     const accepted = await acceptPublication(ports, contextOf(ports, item), item.connectionId, request.value);

@@ -8,3 +8,6 @@ export type WebhookOutcome =
 
 /** Decides from the stream; working on one webhook twice must be harmless. */
 export type WebhookHandler = (webhook: LeasedWebhook) => Promise<WebhookOutcome>;
+
+/** Why a webhook waits whose `publish_id` no publication has, perhaps for ever: counted apart. */
+export const unmatched = 'no publication has its publish_id';

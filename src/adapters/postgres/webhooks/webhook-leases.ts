@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { z } from 'zod';
 import type { LeasedWebhook } from '../../../application/ports/webhook-intake.ts';
+import { unmatched } from '../../../application/webhooks/webhook-outcome.ts';
 import { connectionId, webhookId } from '../../../domain/values/ids.ts';
 import { sealed } from '../../../domain/values/sealed.ts';
 import { nothing, rowsOf } from '../database.ts';
@@ -19,8 +20,10 @@ export interface WebhookLeases {
   retry(lease: WebhookLease, afterMillis: number, reason: string): Promise<void>;
   /** Milliseconds until the next one may be due, 0 when one is; null when there is none. */
   nextDueMillis(events: readonly string[]): Promise<number | null>;
-  /** How many of these events wait or are worked on, and the age of the oldest. */
+  /** How many of these events wait or are worked on, and the age of the oldest; without those that fit nothing of ours. */
   pending(events: readonly string[]): Promise<Pending>;
+  /** How many of these events fit nothing of ours so far. */
+  unmatched(events: readonly string[]): Promise<Pending>;
 }
 
 const intake = 'tiktok_connections.webhook_intake';
@@ -32,7 +35,8 @@ const take = {
     from (select digest from ${intake} where event = any($1::text[]) and due_at <= clock_timestamp()
       order by due_at limit $2 for update skip locked) as due
     where w.digest = due.digest
-    returning w.id, encode(w.digest, 'hex') as digest, w.event, w.connection_id, w.body, w.attempts`,
+    returning w.id, encode(w.digest, 'hex') as digest, w.event, w.connection_id, w.body, w.attempts,
+      (extract(epoch from clock_timestamp() - w.received_at) * 1000)::double precision as "waitedMillis"`,
 };
 
 const done = {
@@ -55,7 +59,13 @@ const nextDue = {
 const pending = {
   name: 'webhook_leases.pending',
   text: `select count(*)::integer as count, coalesce(extract(epoch from clock_timestamp() - min(received_at)), 0)::double precision as "oldestSeconds"
-    from ${intake} where event = any($1::text[]) and due_at is not null`,
+    from ${intake} where event = any($1::text[]) and due_at is not null and last_reason is distinct from $2`,
+};
+
+const waitingBecause = {
+  name: 'webhook_leases.waiting_because',
+  text: `select count(*)::integer as count, coalesce(extract(epoch from clock_timestamp() - min(received_at)), 0)::double precision as "oldestSeconds"
+    from ${intake} where event = any($1::text[]) and due_at is not null and last_reason = $2`,
 };
 
 const leasedRow = z.object({
@@ -65,6 +75,7 @@ const leasedRow = z.object({
   connection_id: z.string().transform(connectionId).nullable(),
   body: z.string().transform(sealed).nullable(),
   attempts: z.number(),
+  waitedMillis: z.number(),
 });
 const millisRow = z.object({ millis: z.number().nullable() });
 const pendingRow = z.object({ count: z.number(), oldestSeconds: z.number() });
@@ -88,7 +99,11 @@ export const createWebhookLeases = (pool: pg.Pool): WebhookLeases => ({
     return millis === null ? null : Math.max(0, millis);
   },
   pending: async (events) => {
-    const [found] = await rowsOf(pool, pending, [events], pendingRow);
+    const [found] = await rowsOf(pool, pending, [events, unmatched], pendingRow);
+    return found ?? { count: 0, oldestSeconds: 0 };
+  },
+  unmatched: async (events) => {
+    const [found] = await rowsOf(pool, waitingBecause, [events, unmatched], pendingRow);
     return found ?? { count: 0, oldestSeconds: 0 };
   },
 });
