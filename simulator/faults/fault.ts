@@ -18,7 +18,13 @@ const actionSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('html'), status: status.default(502) }),
   z.strictObject({ type: z.literal('redirect'), location: z.string(), status: status.default(302) }),
   z.strictObject({ type: z.literal('hang') }),
-  z.strictObject({ type: z.literal('drop') }),
+  /** The connection breaks, once so many bytes of a streamed body have come. */
+  z.strictObject({ type: z.literal('drop'), after_bytes: z.number().int().nonnegative().default(0) }),
+  /** A streamed body is taken this slowly; elsewhere the same as `pass`. */
+  z.strictObject({ type: z.literal('slow'), bytes_per_second: z.number().int().positive() }),
+  /** The person removes the app just then, or the account's access tokens end; the request is carried out, and answered as it now has to be. */
+  z.strictObject({ type: z.literal('revoke') }),
+  z.strictObject({ type: z.literal('expire') }),
   /** The beginning of the real answer: half of it, or so many characters; as a whole answer, or before the connection breaks. */
   z.strictObject({
     type: z.literal('truncate'),

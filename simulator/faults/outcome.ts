@@ -11,11 +11,11 @@ export type Outcome =
   /** The body begins, then the connection breaks; `bytes` were announced. */
   | Readonly<{ kind: 'break'; answer: Answer; bytes: number }>
   | Readonly<{ kind: 'hang' }>
-  | Readonly<{ kind: 'drop' }>;
+  | Readonly<{ kind: 'drop'; afterBytes: number }>;
 
 /** Whether the request has to be carried out for this fault to be what it is. */
 export function isCarriedOut(fault: Fault): boolean {
-  return fault.when === 'after' || ['pass', 'transform', 'truncate'].includes(fault.action.type);
+  return fault.when === 'after' || ['expire', 'pass', 'revoke', 'slow', 'transform', 'truncate'].includes(fault.action.type);
 }
 
 /** The spoilt outcome of a call. @param real what the endpoint answered, null when it was not carried out */
@@ -23,6 +23,9 @@ export function outcomeOf({ action }: Fault, endpoint: string, call: Call, real:
   const carried = real ?? { status: 200, headers: {}, body: '' };
   switch (action.type) {
     case 'pass':
+    case 'slow':
+    case 'revoke':
+    case 'expire':
       return { kind: 'answer', answer: carried };
     case 'respond':
       return { kind: 'answer', answer: respond(action.status, action.headers, action.body) };
@@ -65,8 +68,9 @@ export function outcomeOf({ action }: Fault, endpoint: string, call: Call, real:
         chunks: (signal) => endlessBody(action.interval_ms, signal),
       };
     case 'hang':
+      return { kind: 'hang' };
     case 'drop':
-      return { kind: action.type };
+      return { kind: 'drop', afterBytes: action.after_bytes };
   }
 }
 

@@ -6,14 +6,18 @@ type Transform = Extract<FaultAction, { type: 'transform' }>;
 export function transformed(text: string, { set, delete: deleted }: Pick<Transform, 'set' | 'delete'>): string {
   let value: unknown;
   try {
-    value = JSON.parse(text === '' ? '{}' : text);
+    value = JSON.parse(text === '' ? '{}' : quoted(text));
   } catch {
     return text;
   }
   for (const path of deleted) value = withPath(value, path.split('.'), undefined);
   for (const [path, replacement] of Object.entries(set)) value = withPath(value, path.split('.'), replacement);
-  return JSON.stringify(value);
+  return unquoted(JSON.stringify(value));
 }
+
+/** Ids of 19 digits are numbers that JavaScript would round: they go through as texts. */
+const quoted = (text: string): string => text.replace(/(?<=[[,:]\s*)(\d{17,})(?=\s*[\],}])/g, '"int64 $1"');
+const unquoted = (text: string): string => text.replace(/"int64 (\d+)"/g, '$1');
 
 /** A copy with one place replaced, or taken out when the replacement is undefined. */
 function withPath(value: unknown, [key = '', ...rest]: readonly string[], replacement: unknown): unknown {

@@ -1,23 +1,18 @@
 import { err, ok, type Result } from 'neverthrow';
 import { z } from 'zod';
+import { caption } from './caption.ts';
 import { noPostInfo, type Order } from './order.ts';
 import { wordsFor } from './order-mistake.ts';
 
 const toggle = z.boolean().nullish().transform((value) => value ?? false);
-const text = (longest: number) =>
-  z
-    .string()
-    .max(longest)
-    .nullish()
-    .transform((value) => value ?? '');
 
 const bodySchema = z.object({
   media_type: z.literal('PHOTO'),
   post_mode: z.enum(['DIRECT_POST', 'MEDIA_UPLOAD']),
   is_aigc: toggle,
   post_info: z.object({
-    title: text(90),
-    description: text(4_000),
+    title: caption(90),
+    description: caption(4_000),
     privacy_level: z.string().nullish(),
     disable_comment: toggle,
     auto_add_music: toggle,

@@ -36,11 +36,17 @@ function isNext({ upload }: UploadTask, { first, length }: ChunkHeader): boolean
   return first === upload.received && first < upload.size && length === (isLast ? upload.size - first : upload.chunkSize);
 }
 
+const interrupted = -1;
+
 async function consumed(body: AsyncIterable<Uint8Array>, digest: Hash | null): Promise<number> {
   let bytes = 0;
-  for await (const piece of body) {
-    bytes += piece.byteLength;
-    digest?.update(piece);
+  try {
+    for await (const piece of body) {
+      bytes += piece.byteLength;
+      digest?.update(piece);
+    }
+  } catch {
+    return interrupted;
   }
   return bytes;
 }

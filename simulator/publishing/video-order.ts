@@ -1,6 +1,7 @@
 import { err, ok, type Result } from 'neverthrow';
 import { z } from 'zod';
 import type { Settings } from '../world/settings.ts';
+import { caption } from './caption.ts';
 import { chunkMistake } from './chunk-rules.ts';
 import { noPostInfo, type Order } from './order.ts';
 import { wordsFor } from './order-mistake.ts';
@@ -13,8 +14,7 @@ const sourceSchema = z.discriminatedUnion('source', [
   z.object({ source: z.literal('PULL_FROM_URL'), video_url: z.url({ protocol: /^https?$/ }) }),
 ]);
 
-/** TikTok counts UTF-16 units, as JavaScript does. */
-const title = z.string().max(2_200).nullish().transform((value) => value ?? '');
+const title = caption(2_200);
 
 const directSchema = z.object({
   post_info: z

@@ -4,13 +4,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CallLog } from '../calls/call-log.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { FaultList } from '../faults/fault-list.ts';
+import { befall } from '../faults/befall.ts';
 import { isCarriedOut, outcomeOf, type Outcome } from '../faults/outcome.ts';
 import type { Progress } from '../publishing/progress.ts';
 import type { Deliveries } from '../webhooks/deliveries.ts';
 import type { StateStore } from '../world/state-store.ts';
 import type { Answer } from './answer.ts';
 import { readCall, type Call } from './call.ts';
-import { identify } from './caller.ts';
+import { drain, swallow, throttled } from './body.ts';
+import { identify, type Caller } from './caller.ts';
 import type { Endpoint, Simulation } from './endpoint.ts';
 
 export type Service = Readonly<{
@@ -35,9 +37,10 @@ export async function serve(service: Service, endpoint: Endpoint, request: Fasti
   const record = calls.begin(call, name, caller, fault === null ? null : { id: fault.id, action: fault.action.type });
   reply.raw.once('close', () => calls.end(record));
 
+  const body = fault?.action.type === 'slow' ? throttled(request.raw, fault.action.bytes_per_second, stopping) : request.raw;
   const carryOut = async (): Promise<Answer> => {
     const cameDue = progress.run();
-    const answer = await endpoint.handle(simulation, call, request.raw);
+    const answer = await endpoint.handle(simulation, call, body);
     record.processed = true;
     const followed = progress.run();
     if (endpoint.changesWorld === true || cameDue || followed) await store.save();
@@ -45,20 +48,27 @@ export async function serve(service: Service, endpoint: Endpoint, request: Fasti
     return answer;
   };
   const outcome: Outcome =
-    fault === null ? { kind: 'answer', answer: await carryOut() } : await spoilt(fault, name, call, carryOut, stopping);
+    fault === null ? { kind: 'answer', answer: await carryOut() } : await spoilt(service, fault, { name, call, caller, carryOut });
   if ('answer' in outcome) record.status = outcome.answer.status;
   if (outcome.kind === 'answer') {
     record.error = outcome.answer.error ?? null;
     calls.end(record);
   }
+  if (endpoint.streamsBody === true && outcome.kind !== 'drop' && outcome.kind !== 'hang') await drain(request.raw);
   await send(outcome, request, reply, stopping);
 }
 
-async function spoilt(fault: Fault, name: string, call: Call, carryOut: () => Promise<Answer>, stopping: AbortSignal): Promise<Outcome> {
+type Struck = Readonly<{ name: string; call: Call; caller: Caller; carryOut: () => Promise<Answer> }>;
+
+async function spoilt({ simulation, store, stopping }: Service, fault: Fault, { name, call, caller, carryOut }: Struck): Promise<Outcome> {
   const delay = async (): Promise<void> => (fault.delay_ms === 0 ? undefined : wait(fault.delay_ms, undefined, { signal: stopping }));
-  if (fault.when === 'before') await delay();
+  const strike = async (): Promise<void> => {
+    await delay();
+    if (befall(simulation.world, fault, caller)) await store.save();
+  };
+  if (fault.when === 'before') await strike();
   const real = isCarriedOut(fault) ? await carryOut() : null;
-  if (fault.when === 'after') await delay();
+  if (fault.when === 'after') await strike();
   return outcomeOf(fault, name, call, real);
 }
 
@@ -80,6 +90,7 @@ async function send(outcome: Outcome, request: FastifyRequest, reply: FastifyRep
       return;
     case 'drop':
       reply.hijack();
+      await swallow(request.raw, outcome.afterBytes);
       request.raw.socket.destroy();
       return;
     case 'hang':
