@@ -2,6 +2,7 @@ import { createKeyOpener, createSealer } from '../adapters/crypto/aes-gcm-sealer
 import { createKeyEncryption } from '../adapters/crypto/keyring-key-encryption.ts';
 import { parseKeyring } from '../adapters/crypto/keyring-setting.ts';
 import { createPostgresEventStore } from '../adapters/event-store/postgres/postgres-event-store.ts';
+import { createAddressRules } from '../adapters/outbound/address-rules.ts';
 import { createConnectionsProjector } from '../adapters/postgres/connections/connections-projector.ts';
 import { createConnections } from '../adapters/postgres/connections/postgres-connections.ts';
 import { createPool, type PoolLog } from '../adapters/postgres/pool.ts';
@@ -37,6 +38,7 @@ import type { Secret } from '../domain/values/secret.ts';
 import { developmentKey } from './development-key.ts';
 import { openOutboundCalls } from './outbound-calls.ts';
 import { createContainer, type Container } from './parts.ts';
+import { fetcherOnFirstUse, publishingOnFirstUse, uploadsOnFirstUse } from './publishing-on-first-use.ts';
 import type { Settings } from './settings/read-settings.ts';
 import { tiktokOnFirstUse } from './tiktok-on-first-use.ts';
 import type { TikTokSide } from './tiktok-side.ts';
@@ -70,8 +72,9 @@ const provideSystem = (container: Container, { settings, databaseUrl, tiktokSide
 const provideTikTok = (container: Container): void => {
   container.provide('outbound', (c) => {
     const { identity } = c.get('settings');
-    const configured = [c.get('tiktokSide').apiUrl, ...(identity === null ? [] : [identity.jwksUrl])];
-    return openOutboundCalls(configured);
+    const { apiUrl } = c.get('tiktokSide');
+    const configured = [apiUrl, ...(identity === null ? [] : [identity.jwksUrl])];
+    return openOutboundCalls(configured, c.get('settings').production ? [] : [apiUrl]);
   });
   container.provide('tiktok', (c) => {
     const { clientKey, clientSecret, authorizeUrl, apiUrl } = c.get('tiktokSide');
@@ -82,6 +85,13 @@ const provideTikTok = (container: Container): void => {
     const { publicUrl, returnUrl, returnUrlAllowlist, tiktok } = c.get('settings');
     return { clientKey: c.get('tiktokSide').clientKey, defaultScopes: tiktok.scopes, publicUrl, returnUrl, returnUrlAllowlist };
   });
+};
+
+const providePosting = (container: Container): void => {
+  container.provide('publishing', (c) => publishingOnFirstUse(c.get('tiktokSide').apiUrl, c.get('outbound')));
+  container.provide('uploads', (c) => uploadsOnFirstUse(c.get('outbound')));
+  container.provide('fetcher', (c) => fetcherOnFirstUse(c.get('outbound')));
+  container.provide('addresses', (c) => createAddressRules(c.get('settings').tiktok.verifiedUrls));
 };
 
 const provideSealing = (container: Container): void => {
@@ -169,6 +179,7 @@ export const assemble = (grounds: Grounds): Container => {
   const container = createContainer();
   provideSystem(container, grounds);
   provideTikTok(container);
+  providePosting(container);
   provideSealing(container);
   provideStores(container);
   provideReading(container);

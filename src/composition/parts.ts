@@ -29,8 +29,12 @@ import type { SecurityLog } from '../application/ports/security-log.ts';
 import type { SecurityLogPages } from '../application/ports/security-log-pages.ts';
 import type { Sealer } from '../application/ports/sealer.ts';
 import type { ConnectSettings } from '../application/ports/settings.ts';
+import type { SourceFetcher } from '../application/ports/source-fetcher.ts';
+import type { TikTokPublishing, TikTokUploads } from '../application/ports/tiktok-publishing.ts';
+import type { TikTokVideos } from '../application/ports/tiktok-videos.ts';
 import type { TikTokAuthorization, TikTokTokens, TikTokUsers } from '../application/ports/tiktok.ts';
 import type { WrappedKeys } from '../application/ports/wrapped-keys.ts';
+import type { AddressRules } from '../application/publishing/source-rules.ts';
 import type { GrantPorts } from '../application/tokens/grant-access-token.ts';
 import type { ReceivePorts } from '../application/webhooks/receive-webhook.ts';
 import type { Secret } from '../domain/values/secret.ts';
@@ -47,6 +51,11 @@ export interface Parts {
   tiktokSide: TikTokSide;
   outbound: OutboundCalls;
   tiktok: TikTokAuthorization & TikTokTokens & TikTokUsers;
+  publishing: TikTokPublishing & TikTokVideos;
+  uploads: TikTokUploads;
+  /** Tests that serve files from loopback provide another, with `addresses`. */
+  fetcher: SourceFetcher;
+  addresses: AddressRules;
   clock: Clock;
   ids: Ids;
   keyring: Keyring;

@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher } from 'undici';
 import { GuardedAnswer } from './guarded-answer.ts';
 import { guardedConnector } from './guarded-connector.ts';
+import { systemResolve, type Resolve } from './guarded-lookup.ts';
 import { uncompressed } from './request-headers.ts';
 
 /** Times in milliseconds, sizes in bytes. */
@@ -32,6 +33,8 @@ export type GuardOptions = Readonly<{
   /** Origins that may be at private addresses: those the operator configured. Anything with another origin may not. */
   exemptOrigins: readonly string[];
   limits?: Partial<OutboundLimits>;
+  /** By default the operating system's. */
+  resolve?: Resolve;
 }>;
 
 /**
@@ -39,11 +42,11 @@ export type GuardOptions = Readonly<{
  * HTTP/1.1, uncompressed answers, and limits on time, size and connections. A call that it ends fails with
  * `RefusedCall`, or undici's own error for sizes and timeouts. Close it at shutdown.
  */
-export const createGuardedDispatcher = ({ exemptOrigins, limits: given }: GuardOptions): Dispatcher => {
+export const createGuardedDispatcher = ({ exemptOrigins, limits: given, resolve = systemResolve }: GuardOptions): Dispatcher => {
   const limits = { ...defaultOutboundLimits, ...given };
   const origins = new Set(exemptOrigins.map((origin) => new URL(origin).origin));
   const agent = new Agent({
-    connect: guardedConnector(origins, limits.connect),
+    connect: guardedConnector(origins, limits.connect, resolve),
     allowH2: false,
     connections: limits.connectionsPerOrigin,
     headersTimeout: limits.headers,

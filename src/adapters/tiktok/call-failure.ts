@@ -29,7 +29,8 @@ const noAnswer: ReadonlyMap<string, string> = new Map([
   ['EPIPE', 'the connection was cut'],
 ]);
 
-const codeOf = (error: unknown): string => {
+/** What kind of failure a call ended with; empty where it does not say. */
+export const callErrorCode = (error: unknown): string => {
   if (!(error instanceof Error)) return '';
   if (error.name === 'TimeoutError') return error.name;
   return 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -37,7 +38,7 @@ const codeOf = (error: unknown): string => {
 
 /** Classes what went wrong on the way. Sentences are our own: an error's message may hold an address or more. */
 export const callFailure = (error: unknown): TikTokTransient | TikTokUnclear => {
-  const code = codeOf(error);
+  const code = callErrorCode(error);
   const untouched = notConnected.get(code);
   return untouched === undefined
     ? { kind: 'TikTokUnclear', reason: noAnswer.get(code) ?? 'the answer was not HTTP, or the connection broke', logId: null }

@@ -5,7 +5,24 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const decode = Result.fromThrowable((bytes: ArrayBuffer) => new TextDecoder('utf-8', { fatal: true }).decode(bytes), () => 'not UTF-8');
-const parse = Result.fromThrowable((text: string): unknown => JSON.parse(text), () => 'not JSON');
+
+/** A number as it is written; TypeScript does not know yet that a reviver is told. */
+const writtenAs = (context: unknown): string =>
+  typeof context === 'object' && context !== null && 'source' in context && typeof context.source === 'string' ? context.source : '';
+
+/** TikTok writes 19-digit ids as numbers, which would be rounded: whole numbers too large for one become a bigint. */
+const exactly = (_key: string, value: unknown, ...[context]: readonly unknown[]): unknown => {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
+  const written = writtenAs(context);
+  return /^-?\d{16,20}$/.test(written) ? BigInt(written) : value;
+};
+
+const hasLongNumber = /\d{16}/;
+
+const parse = Result.fromThrowable(
+  (text: string): unknown => (hasLongNumber.test(text) ? JSON.parse(text, exactly) : JSON.parse(text)),
+  () => 'not JSON',
+);
 
 /** Strings of a JSON text with the colon that makes them keys. */
 const strings = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?/g;
@@ -28,7 +45,10 @@ const keysRead = (root: unknown): number => {
   return count;
 };
 
-/** Reads one JSON object, no key of which is given twice: two readers may differ about which one holds. */
+/**
+ * Reads one JSON object, no key of which is given twice: two readers may differ about which one holds. Whole numbers beyond
+ * 2^53 are bigints, none is rounded.
+ */
 export const parseJsonObject = (bytes: ArrayBuffer): Result<JsonObject, string> =>
   decode(bytes).andThen((text) =>
     parse(text).andThen((value) => {

@@ -21,3 +21,17 @@ export const formRequest = (
   const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json', 'cache-control': 'no-cache' };
   return { method: 'POST', path, headers, body: form.toString(), secrets: Object.values(secretFields) };
 };
+
+/** Data endpoints take JSON from whoever holds a person's token. @param secrets what the body carries of them */
+export const jsonRequest = (
+  path: string,
+  accessToken: Secret<string>,
+  body: Readonly<Record<string, unknown>>,
+  secrets: readonly Secret<string>[] = [],
+): TikTokRequest => ({
+  method: 'POST',
+  path,
+  headers: { authorization: `Bearer ${accessToken.reveal()}`, 'content-type': 'application/json; charset=UTF-8', accept: 'application/json' },
+  body: JSON.stringify(body),
+  secrets: [accessToken, ...secrets],
+});

@@ -1,13 +1,13 @@
-import { err, ok, type Result } from 'neverthrow';
+import type { Result } from 'neverthrow';
 import { z } from 'zod';
 import type { TikTokFailure, TikTokProfile } from '../../application/ports/tiktok.ts';
 import { openId } from '../../domain/values/ids.ts';
 import type { Scope } from '../../domain/values/scopes.ts';
 import type { Secret } from '../../domain/values/secret.ts';
 import type { TikTokAnswer } from './answer.ts';
-import { answerFailure, unclear } from './answer-failure.ts';
+import { dataOf } from './data-answer.ts';
 import type { TikTokRequest } from './request.ts';
-import { identifier, textUpTo, webUrl } from './wire-text.ts';
+import { identifier, optionalText, textUpTo, webUrl } from './wire-text.ts';
 
 /** One field outside the granted scopes fails the whole call. */
 const fieldsOfScope: Readonly<Record<string, readonly (keyof TikTokProfile)[]>> = {
@@ -26,38 +26,24 @@ export const userInfoRequest = (accessToken: Secret<string>, scopes: readonly Sc
   };
 };
 
-const optionalText = (longest: number) =>
-  textUpTo(longest)
-    .nullish()
-    .transform((text) => text ?? null);
-
 /** TikTok leaves out what is empty, a display name too. */
-const userInfoBody = z.object({
-  data: z.object({
-    user: z.object({
-      open_id: identifier,
-      union_id: optionalText(256),
-      display_name: textUpTo(500).nullish(),
-      avatar_url: webUrl,
-      avatar_url_100: webUrl,
-      avatar_large_url: webUrl,
-      bio_description: optionalText(10_000),
-      profile_deep_link: webUrl,
-      username: optionalText(500),
-    }),
+const userInfoData = z.object({
+  user: z.object({
+    open_id: identifier,
+    union_id: optionalText(256),
+    display_name: textUpTo(500).nullish(),
+    avatar_url: webUrl,
+    avatar_url_100: webUrl,
+    avatar_large_url: webUrl,
+    bio_description: optionalText(10_000),
+    profile_deep_link: webUrl,
+    username: optionalText(500),
   }),
-  error: z.object({ code: z.literal('ok') }),
 });
 
-/** The response half: success is `error.code` being `ok`, whatever the status. */
-export const userInfoAnswer = (answer: TikTokAnswer, secrets: readonly Secret<string>[]): Result<TikTokProfile, TikTokFailure> => {
-  const parsed = userInfoBody.safeParse(answer.body.unwrapOr(null));
-  if (parsed.success) {
-    const { open_id, display_name, ...rest } = parsed.data.data.user;
-    return ok({ ...rest, open_id: openId(open_id), display_name: display_name ?? '' });
-  }
-  const isOk = userInfoBody.pick({ error: true }).safeParse(answer.body.unwrapOr(null)).success;
-  if (!isOk) return err(answerFailure(answer, secrets, 'the answer has no error.code'));
-  const fields = [...new Set(parsed.error.issues.map((issue) => issue.path.join('.')))];
-  return err(unclear(answer, secrets, `the answer's ${fields.join(', ')} is missing or not as it should be`));
-};
+export const userInfoAnswer = (answer: TikTokAnswer, secrets: readonly Secret<string>[]): Result<TikTokProfile, TikTokFailure> =>
+  dataOf(answer, secrets, userInfoData).map(({ user: { open_id, display_name, ...rest } }) => ({
+    ...rest,
+    open_id: openId(open_id),
+    display_name: display_name ?? '',
+  }));

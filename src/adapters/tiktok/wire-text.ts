@@ -9,6 +9,20 @@ const cleaned = (text: string): string => text.toWellFormed().replace(/(?![\n\t]
 /** @param longest in UTF-16 units */
 export const textUpTo = (longest: number) => z.string().max(longest).transform(cleaned);
 
+/** TikTok leaves out what is empty. @param longest in UTF-16 units */
+export const optionalText = (longest: number) =>
+  textUpTo(longest)
+    .nullish()
+    .transform((text) => text ?? null);
+
+const largestInt64 = 2n ** 63n - 1n;
+
+/** An id that TikTok writes as text here and as a number there. In text, because a number would be rounded. */
+export const int64Id = z
+  .union([z.string(), z.bigint(), z.int()])
+  .transform(String)
+  .refine((text) => /^[1-9]\d{0,18}$/.test(text) && BigInt(text) <= largestInt64);
+
 const longestUrl = 4096;
 
 const isWebUrl = (text: string): boolean => {

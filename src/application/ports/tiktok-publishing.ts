@@ -47,8 +47,8 @@ export type ChunkFailure =
   | Readonly<{ kind: 'UploadClosed'; status: number }>
   /** TikTok has another count of bytes (416). */
   | Readonly<{ kind: 'ChunkOutOfStep' }>
-  /** The same chunk would be refused again. */
-  | Readonly<{ kind: 'ChunkRefused'; status: number }>
+  /** The same chunk would be refused again. `status` is null where it was not sent: its address is not a public one. */
+  | Readonly<{ kind: 'ChunkRefused'; status: number | null }>
   /** It may or may not have arrived; the same chunk may be sent again. */
   | Readonly<{ kind: 'ChunkUnanswered'; reason: string }>
   /** Our own file failed while it was read. */

@@ -28,6 +28,7 @@ export const parseVariables = (environment: Environment, problems: string[]) => 
     pkce: read('TIKTOK_PKCE', variables.TIKTOK_PKCE) ?? 'auto',
     authorizeUrl: read('TIKTOK_AUTHORIZE_URL', variables.TIKTOK_AUTHORIZE_URL)?.href ?? null,
     apiUrl: read('TIKTOK_API_URL', variables.TIKTOK_API_URL) ?? null,
+    verifiedUrls: read('TIKTOK_VERIFIED_URLS', variables.TIKTOK_VERIFIED_URLS) ?? [],
     encryptionKeys: read('TIKTOK_TOKEN_ENCRYPTION_KEY', variables.TIKTOK_TOKEN_ENCRYPTION_KEY),
     tokenRefresh: read('TOKEN_REFRESH', variables.TOKEN_REFRESH) ?? 'eager',
     returnUrl: read('APP_RETURN_URL', variables.APP_RETURN_URL),

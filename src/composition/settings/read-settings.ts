@@ -27,6 +27,8 @@ export type Settings = Readonly<{
     /** Null: TikTok's own, or the simulator's when it runs. */
     authorizeUrl: string | null;
     apiUrl: string | null;
+    /** Domains, which cover their sub-domains, and URL prefixes: what TikTok may pull media from. */
+    verifiedUrls: readonly string[];
   }>;
   /** Null: made and kept in `dataDir`. */
   encryptionKeys: Secret<string> | null;
@@ -79,6 +81,7 @@ export const readSettings = (given: Environment): Result<Settings, readonly stri
       pkce: values.pkce === 'auto' ? (loopbackRedirect ? 'hex' : 'off') : values.pkce,
       authorizeUrl: values.authorizeUrl,
       apiUrl: values.apiUrl,
+      verifiedUrls: values.verifiedUrls,
     },
     encryptionKeys: asSecret(values.encryptionKeys),
     tokenRefresh: values.tokenRefresh,

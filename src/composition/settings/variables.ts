@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { flag, httpUrl, origin, origins, port, postgresUrl, roles, scopes, trustProxy, urls } from './values.ts';
+import { verifiedUrls } from './verified-urls.ts';
 
 /** Every variable the service reads, with how it must look. `docs` and `.env.example` are checked against this list. */
 export const variables = {
@@ -17,6 +18,10 @@ export const variables = {
   TIKTOK_PKCE: { schema: z.enum(['auto', 'off', 'hex', 'base64url']), must: 'be one of auto, off, hex, base64url' },
   TIKTOK_AUTHORIZE_URL: { schema: httpUrl, must: 'be the full http(s) address of the authorize page' },
   TIKTOK_API_URL: { schema: origin, must: 'be the origin of the API, e.g. https://open.tiktokapis.com' },
+  TIKTOK_VERIFIED_URLS: {
+    schema: verifiedUrls,
+    must: 'be domains and https URL prefixes that end in a slash, separated by commas, e.g. media.example.com,https://cdn.example.com/videos/',
+  },
   TIKTOK_TOKEN_ENCRYPTION_KEY: { schema: z.string(), must: 'be a key' },
   TOKEN_REFRESH: { schema: z.enum(['eager', 'lazy']), must: 'be eager or lazy' },
   APP_RETURN_URL: { schema: httpUrl, must: 'be an absolute http(s) address of your application' },

@@ -1,0 +1,76 @@
+import { Readable } from 'node:stream';
+import { err, ResultAsync, type Result } from 'neverthrow';
+import { request, type Dispatcher } from 'undici';
+import type { Chunk, ChunkFailure, TikTokUploads } from '../../application/ports/tiktok-publishing.ts';
+import { chunkRange } from '../../domain/publication/chunk-plan.ts';
+import type { Secret } from '../../domain/values/secret.ts';
+import { callErrorCode, callFailure } from './call-failure.ts';
+import { chunkOutcome, type ChunkAnswer } from './chunk-answer.ts';
+import { chunkBytes, type ChunkBytes } from './chunk-bytes.ts';
+
+/** How long a chunk may take: `atLeastMillis`, and longer the more bytes it has. */
+export type UploadPace = Readonly<{ atLeastMillis: number; bytesPerSecond: number }>;
+
+export const defaultUploadPace: UploadPace = { atLeastMillis: 60_000, bytesPerSecond: 131_072 };
+
+export type UploadSettings = Readonly<{
+  /** Has to follow no redirect, and to call no address that is not public but TikTok's stand-in. */
+  dispatcher: Dispatcher;
+  pace?: UploadPace;
+}>;
+
+/** What an answer may say beside its status: more is not read, and costs the connection. */
+const readAtMost = 16_384;
+const readForMillis = 2_000;
+
+const headersOf = ({ plan, index, contentType }: Chunk): Readonly<Record<string, string>> => {
+  const { first, last } = chunkRange(plan, index);
+  return {
+    'content-type': contentType,
+    'content-length': String(last - first + 1),
+    'content-range': `bytes ${first}-${last}/${plan.totalBytes}`,
+  };
+};
+
+const only = (header: string | string[] | undefined): string | null => (typeof header === 'string' ? header : null);
+
+const put = async (dispatcher: Dispatcher, url: Secret<string>, chunk: Chunk, source: ChunkBytes, signal: AbortSignal): Promise<ChunkAnswer> => {
+  const body = Readable.from(source.bytes, { objectMode: false });
+  // Whatever ends it is told by the call itself.
+  body.on('error', () => undefined);
+  try {
+    const answer = await request(new URL(url.reveal()), { dispatcher, method: 'PUT', headers: headersOf(chunk), body, signal });
+    const isAllSent = source.isSpent();
+    const contentRange = only(answer.headers['content-range']);
+    await answer.body.dump({ limit: readAtMost, signal: AbortSignal.timeout(readForMillis) }).catch(() => undefined);
+    return { status: answer.statusCode, contentRange, isAllSent };
+  } finally {
+    body.destroy();
+  }
+};
+
+const failureOf = (error: unknown, source: ChunkBytes, signal: AbortSignal): ChunkFailure => {
+  const ours = source.failure();
+  if (ours !== null) return { kind: 'SourceFailed', reason: ours };
+  if (signal.aborted) return { kind: 'ChunkUnanswered', reason: 'the upload was stopped' };
+  if (callErrorCode(error) === 'OUTBOUND_NOT_PUBLIC') return { kind: 'ChunkRefused', status: null };
+  return { kind: 'ChunkUnanswered', reason: callFailure(error).reason };
+};
+
+/** Sends chunks of a file, piece by piece as the connection takes them. The upload address shows in no failure. */
+export const createTikTokUploads = ({ dispatcher, pace = defaultUploadPace }: UploadSettings): TikTokUploads => ({
+  putChunk: (uploadUrl, chunk, body, signal) => {
+    const { first, last } = chunkRange(chunk.plan, chunk.index);
+    const expected = last - first + 1;
+    const send = async (): Promise<Result<void, ChunkFailure>> => {
+      const source = chunkBytes(body, expected);
+      const late = AbortSignal.timeout(pace.atLeastMillis + Math.ceil((expected / pace.bytesPerSecond) * 1_000));
+      try {
+        return chunkOutcome(chunk, await put(dispatcher, uploadUrl, chunk, source, AbortSignal.any([signal, late])));
+      } catch (error) {
+        return err(failureOf(error, source, signal));
+      }
+    };
+    return new ResultAsync(send());
+  },
+});
