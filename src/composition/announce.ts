@@ -8,7 +8,7 @@ export type Announcement = Readonly<{
 }>;
 
 /** What a person wants to know once the service is up. An external database's address is not shown: it holds a password. */
-export const announce = ({ publicUrl }: Settings, database: Database, tiktok: TikTokSide): Announcement => {
+export const announce = ({ publicUrl, eventStore }: Settings, database: Database, tiktok: TikTokSide): Announcement => {
   const addresses = {
     account_page: `${publicUrl}/dashboard/account`,
     api_page: `${publicUrl}/docs`,
@@ -20,6 +20,7 @@ export const announce = ({ publicUrl }: Settings, database: Database, tiktok: Ti
     `  Account page   ${addresses.account_page}`,
     `  API page       ${addresses.api_page}`,
     `  Database       ${addresses.database ?? 'as DATABASE_URL says'}`,
+    ...(eventStore === null ? [] : ['  Event store    EventStoreDB, as EVENT_STORE_URL says']),
     `  Simulator      ${addresses.simulator ?? `off: TikTok's API is ${tiktok.apiUrl}`}`,
   ];
   return { addresses, lines };

@@ -1,7 +1,6 @@
 import { createKeyOpener, createSealer } from '../adapters/crypto/aes-gcm-sealer.ts';
 import { createKeyEncryption } from '../adapters/crypto/keyring-key-encryption.ts';
 import { parseKeyring } from '../adapters/crypto/keyring-setting.ts';
-import { createPostgresEventStore } from '../adapters/event-store/postgres/postgres-event-store.ts';
 import { createAddressRules } from '../adapters/outbound/address-rules.ts';
 import { createConnectionsProjector } from '../adapters/postgres/connections/connections-projector.ts';
 import { createConnections } from '../adapters/postgres/connections/postgres-connections.ts';
@@ -24,7 +23,6 @@ import { createSecurityLogPages } from '../adapters/postgres/postgres-security-l
 import { createWrappedKeys } from '../adapters/postgres/postgres-wrapped-keys.ts';
 import { createProgressBoard } from '../adapters/postgres/projector/progress-board.ts';
 import { createProjectorRuntime } from '../adapters/postgres/projector/projector-runtime.ts';
-import { createKeptSnapshots } from '../adapters/postgres/snapshots/postgres-snapshots.ts';
 import { createWarmTokens } from '../adapters/postgres/postgres-warm-tokens.ts';
 import { createWorkProjector } from '../adapters/postgres/work/work-projector.ts';
 import { createWorkRuntime } from '../adapters/postgres/work/work-runtime.ts';
@@ -36,6 +34,7 @@ import { refreshWhenDue } from '../application/tokens/refresh-when-due.ts';
 import { validateWhenDue } from '../application/tokens/validate-when-due.ts';
 import type { Secret } from '../domain/values/secret.ts';
 import { developmentKey } from './development-key.ts';
+import { openEventStore } from './event-store.ts';
 import { openOutboundCalls } from './outbound-calls.ts';
 import { createContainer, type Container } from './parts.ts';
 import { fetcherOnFirstUse, publishingOnFirstUse, uploadsOnFirstUse } from './publishing-on-first-use.ts';
@@ -63,10 +62,7 @@ const provideSystem = (container: Container, { settings, databaseUrl, tiktokSide
   container.provide('clock', () => systemClock);
   container.provide('ids', () => systemIds);
   container.provide('pool', () => createPool({ url: databaseUrl.reveal(), max: poolSize, log }));
-  container.provide('eventStore', (c) => {
-    const pool = c.get('pool');
-    return { ...createPostgresEventStore({ pool, url: databaseUrl.reveal() }), snapshots: createKeptSnapshots(pool) };
-  });
+  container.provide('eventStore', (c) => openEventStore(settings, databaseUrl, c.get('pool')));
 };
 
 const provideTikTok = (container: Container): void => {
@@ -143,7 +139,8 @@ const provideTokens = (container: Container): void => {
     tiktok: c.get('tiktok'),
     securityLog: c.get('securityLog'),
     progress: c.get('progress'),
-    warmTokens: createWarmTokens(c.get('pool'), createKeyOpener(c.get('keyring'))),
+    // In one statement of PostgreSQL, so only where the history stands beside the rows.
+    warmTokens: c.get('settings').eventStore === null ? createWarmTokens(c.get('pool'), createKeyOpener(c.get('keyring'))) : null,
     gate: createProviderGate(c.get('clock')),
     underWay: new Map(),
   }));

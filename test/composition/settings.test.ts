@@ -159,7 +159,12 @@ describe('a wrong setting', () => {
     [{ METRICS_PORT: '3000' }, 'METRICS_PORT must differ from PORT'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of'],
     [{ DEV_ON_ALL_INTERFACES: 'yes' }, 'DEV_ON_ALL_INTERFACES must be true or false'],
-    [{ EVENT_STORE_URL: 'esdb://localhost:2113' }, 'EVENT_STORE_URL is set'],
+    [{ EVENT_STORE_URL: 'postgres://localhost' }, 'EVENT_STORE_URL must be an EventStoreDB address'],
+    [{ EVENT_STORE_URL: 'esdb://localhost:2113' }, 'EVENT_STORE_URL must carry user:password'],
+    [{ EVENT_STORE_URL: 'esdb://localhost:2113?tls=maybe' }, 'EVENT_STORE_URL gives the option tls a value'],
+    [{ EVENT_STORE_URL: 'esdb://made:up@localhost:2113?nodePreference=follower' }, 'EVENT_STORE_URL has an option that is not one of'],
+    [{ EVENT_STORE_URL: 'esdb://made:up@localhost:2113?tlsVerifyCert=false' }, 'EVENT_STORE_URL has an option that is not one of'],
+    [{ EVENT_STORE_URL: 'esdb://made:%zz@localhost:2113' }, 'EVENT_STORE_URL holds a % that begins no escape'],
     [{ TIKTOK_CLIENT_SECRET_FILE: '/nowhere/secret', TIKTOK_CLIENT_KEY: 'aw-made-up-key' }, 'cannot be read'],
     [{ DATABASE_URL: 'postgres://db/app', DATABASE_URL_FILE: '/nowhere' }, 'both set'],
   ])('stops the start with a sentence: %o', (environment, sentence) => {

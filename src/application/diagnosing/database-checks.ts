@@ -37,6 +37,15 @@ export const clusterFinding = (cluster: Result<void, ClusterTrouble>): Finding =
   return failure(cluster.error.sentence, 'Run `migrate --adopt-cluster` once, with every replica stopped.');
 };
 
+/** Of a history that stands outside of PostgreSQL. */
+export const storeFinding = (store: Result<void, ClusterTrouble>): Finding => {
+  if (store.isOk()) return fine('The event store answers.');
+  return failure(
+    store.error.kind === 'Unavailable' ? `The event store cannot be used: ${store.error.reason}.` : store.error.sentence,
+    'Check EVENT_STORE_URL, its user and tlsCAFile, and that a node of the cluster leads.',
+  );
+};
+
 export const poolerFinding = (shared: Result<boolean, Unavailable>): Finding => {
   if (shared.isErr()) return noAnswer(shared.error);
   if (!shared.value) return fine('Each connection has a session of its own.');

@@ -12,6 +12,7 @@ import {
   migrationsFinding,
   poolerFinding,
   serverFinding,
+  storeFinding,
   transactionsFinding,
   type ClusterTrouble,
   type OldestTransaction,
@@ -33,7 +34,8 @@ export interface ExaminedDatabase {
   readonly migrations: Readonly<{ pending: () => PromiseLike<Result<readonly string[], Readonly<{ sentence: string }>>> }>;
   readonly eventStore: EventStore & {
     checkCluster(): PromiseLike<Result<void, ClusterTrouble>>;
-    oldestXmin(): PromiseLike<Result<OldestTransaction, Unavailable>>;
+    /** Null where no transaction of the database can hold the feed back: the history stands elsewhere. */
+    readonly oldestXmin: (() => PromiseLike<Result<OldestTransaction, Unavailable>>) | null;
   };
   readonly operations: Pick<ProjectionOperations, 'projections' | 'parked'>;
   readonly sealer: Sealer;
@@ -49,12 +51,20 @@ const databaseChecks = ({ diagnosis }: ExaminedDatabase, clock: Clock): readonly
   { name: 'clock', run: () => checkClock(diagnosis, clock) },
 ];
 
+const storeChecks = (eventStore: ExaminedDatabase['eventStore']): readonly Check[] => {
+  const { oldestXmin } = eventStore;
+  if (oldestXmin === null) return [{ name: 'event_store', run: async () => storeFinding(await eventStore.checkCluster()) }];
+  return [
+    { name: 'cluster', run: async () => clusterFinding(await eventStore.checkCluster()) },
+    { name: 'transactions', run: async () => transactionsFinding(await oldestXmin()) },
+  ];
+};
+
 /** What needs the tables of this version. */
 const schemaChecks = (database: ExaminedDatabase, clock: Clock): readonly Check[] => {
   const { diagnosis, eventStore, operations, sealer } = database;
   return [
-    { name: 'cluster', run: async () => clusterFinding(await eventStore.checkCluster()) },
-    { name: 'transactions', run: async () => transactionsFinding(await eventStore.oldestXmin()) },
+    ...storeChecks(eventStore),
     { name: 'keys', run: async () => checkKeys(await diagnosis.keysInUse(), (id) => database.knowsKey(id), sealer) },
     { name: 'projections', run: async () => checkLag(eventStore, clock, await diagnosis.checkpoints(), operations.projections) },
     { name: 'parked_streams', run: async () => parkedFinding(await operations.parked()) },

@@ -45,7 +45,7 @@ export const parseVariables = (environment: Environment, problems: string[]) => 
     roles: read('ROLES', variables.ROLES) ?? (['http', 'worker'] as const),
     metricsPort: read('METRICS_PORT', variables.METRICS_PORT) ?? null,
     logLevel: read('LOG_LEVEL', variables.LOG_LEVEL) ?? 'info',
-    eventStoreUrl: environment['EVENT_STORE_URL'],
+    eventStoreUrl: read('EVENT_STORE_URL', variables.EVENT_STORE_URL),
     /** Names that were set, whether or not to something of use. */
     given: new Set(Object.keys(environment).map((name) => name.replace(/_FILE$/, ''))),
   };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { err, ok, type Result } from 'neverthrow';
+import { parseStoreAddress, type StoreAddress } from '../../adapters/event-store/eventstoredb/connection-string.ts';
 import { clientKey, type ClientKey } from '../../domain/values/ids.ts';
 import type { Scope } from '../../domain/values/scopes.ts';
 import { secret, type Secret } from '../../domain/values/secret.ts';
@@ -17,6 +18,8 @@ export type Settings = Readonly<{
   publicUrl: string;
   /** Null: the embedded PostgreSQL in `dataDir`. */
   databaseUrl: Secret<string> | null;
+  /** Null: the history stands in the PostgreSQL database. */
+  eventStore: Secret<StoreAddress> | null;
   dataDir: string;
   /** Null: the simulator's. */
   tiktokApp: Readonly<{ clientKey: ClientKey; clientSecret: Secret<string>; previousClientSecret: Secret<string> | null }> | null;
@@ -47,6 +50,9 @@ export type Settings = Readonly<{
 
 const asSecret = (text: string | undefined): Secret<string> | null => (text === undefined ? null : secret(text));
 
+const storeOf = ({ eventStoreUrl }: Variables): Settings['eventStore'] =>
+  eventStoreUrl === undefined ? null : parseStoreAddress(eventStoreUrl).map(secret).unwrapOr(null);
+
 const appOf = ({ clientKey: key, clientSecret, previousClientSecret }: Variables): Settings['tiktokApp'] => {
   if (key === undefined || clientSecret === undefined) return null;
   return { clientKey: clientKey(key), clientSecret: secret(clientSecret), previousClientSecret: asSecret(previousClientSecret) };
@@ -73,6 +79,7 @@ export const readSettings = (given: Environment): Result<Settings, readonly stri
     host: values.host,
     publicUrl,
     databaseUrl: asSecret(values.databaseUrl),
+    eventStore: storeOf(values),
     dataDir: values.dataDir,
     tiktokApp: appOf(values),
     tiktok: {

@@ -1,4 +1,5 @@
 import { secret } from '../../domain/values/secret.ts';
+import { parseStoreAddress } from '../../adapters/event-store/eventstoredb/connection-string.ts';
 import { parseKeyring } from '../../adapters/crypto/keyring-setting.ts';
 import type { Variables } from './parse-variables.ts';
 import { isLoopback } from './values.ts';
@@ -71,7 +72,8 @@ export const crossProblems = (
     problems.push('AUTH_JWKS_URL must begin with https:// in production: whoever alters the keys on their way could be any user.');
   }
   if (values.eventStoreUrl !== undefined) {
-    problems.push('EVENT_STORE_URL is set, but this version keeps its events in the PostgreSQL database only: unset it.');
+    const address = parseStoreAddress(values.eventStoreUrl);
+    if (address.isErr()) problems.push(`EVENT_STORE_URL ${address.error}`);
   }
   if (values.metricsPort !== null && values.metricsPort === values.port) problems.push('METRICS_PORT must differ from PORT.');
   if (values.encryptionKeys !== undefined) {

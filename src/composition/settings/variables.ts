@@ -9,6 +9,7 @@ export const variables = {
   HOST: { schema: z.string().min(1), must: 'be the address to listen on, e.g. 127.0.0.1' },
   PUBLIC_URL: { schema: origin, must: 'be the origin browsers use, e.g. https://connect.example.com, without a path' },
   DATABASE_URL: { schema: postgresUrl, must: 'be a PostgreSQL address, e.g. postgres://user:password@host:5432/name' },
+  EVENT_STORE_URL: { schema: z.string(), must: 'be an EventStoreDB address' },
   DATA_DIR: { schema: z.string().min(1), must: 'be a directory' },
   TIKTOK_CLIENT_KEY: { schema: z.string().regex(/^[\x21-\x7e]+$/), must: 'be the client key of your app in the TikTok developer portal' },
   TIKTOK_CLIENT_SECRET: { schema: z.string().regex(/^[\x21-\x7e]+$/), must: 'be the client secret that belongs to TIKTOK_CLIENT_KEY' },
