@@ -2,6 +2,7 @@ import type { Eta } from 'eta';
 import type { AccountPage } from './account/account-page.ts';
 import type { DocsPage } from './docs/docs-page.ts';
 import type { HistoryPage } from './history/history-page.ts';
+import type { PublishPage } from './publish/publish-page.ts';
 import type { TroublePage } from './trouble-page.ts';
 
 /** Every page with what it shows. */
@@ -9,6 +10,7 @@ export interface Pages {
   readonly 'account/account': AccountPage;
   readonly 'docs/docs': DocsPage;
   readonly 'history/history': HistoryPage;
+  readonly 'publish/publish': PublishPage;
   readonly trouble: TroublePage;
 }
 
