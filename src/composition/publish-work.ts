@@ -1,0 +1,31 @@
+import { createWorkRuntime } from '../adapters/postgres/work/work-runtime.ts';
+import { advancePublication, repairPublication } from '../application/publishing/advance-publication.ts';
+import type { SagaPorts } from '../application/publishing/publish-saga.ts';
+import type { Container } from './parts.ts';
+
+/** Asking TikTok is mostly waiting; a file that is fetched first takes as long as it takes. */
+const stepsAtATime = 16;
+/** Each reads a file and keeps one connection to TikTok busy. */
+const uploadsAtATime = 8;
+
+const sagaPortsOf = (container: Container): SagaPorts => ({
+  ...container.get('tokenPorts'),
+  publishing: container.get('publishing'),
+  quotas: container.get('quotas'),
+  media: container.get('media'),
+  uploads: container.get('uploads'),
+  fetcher: container.get('fetcher'),
+});
+
+/** What takes publications to TikTok: apart from other work, and uploads apart from the rest, so that neither waits for long ones. */
+export const providePublishWork = (container: Container): void => {
+  container.provide('publishWork', (c) => {
+    const ports = sagaPortsOf(c);
+    const advance = advancePublication(ports);
+    const handlers = { accept_publication: repairPublication(ports), open_upload: advance, poll_publication: advance };
+    return createWorkRuntime({ pool: c.get('pool'), handlers, concurrency: stepsAtATime });
+  });
+  container.provide('uploadWork', (c) =>
+    createWorkRuntime({ pool: c.get('pool'), handlers: { send_chunks: advancePublication(sagaPortsOf(c)) }, concurrency: uploadsAtATime }),
+  );
+};
