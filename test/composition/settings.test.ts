@@ -51,6 +51,39 @@ describe('the settings', () => {
     expect(settings.returnUrlAllowlist).toEqual(['https://app.example.com/done', 'https://app.example.com/a', 'https://app.example.com/b']);
   });
 
+  it('read what TikTok may pull from as addresses are read', () => {
+    expect(settingsOf({}).tiktok.verifiedUrls).toEqual([]);
+    expect(settingsOf({ TIKTOK_VERIFIED_URLS: ' Static.Example.com, HTTPS://CDN.Example.net/Videos/,,münchen.example.com,https://cdn.example.net/a/../b/' }).tiktok.verifiedUrls).toEqual([
+      'static.example.com',
+      'https://cdn.example.net/Videos/',
+      'xn--mnchen-3ya.example.com',
+      'https://cdn.example.net/b/',
+    ]);
+  });
+
+  it.each([
+    'localhost',
+    '93.184.216.34',
+    'https://93.184.216.34/videos/',
+    'https://[2606:2800:220:1::1]/videos/',
+    'http://cdn.example.net/videos/',
+    'https://cdn.example.net/videos',
+    'https://cdn.example.net',
+    'https://cdn.example.net/videos/?a=1',
+    'https://cdn.example.net/videos/#/',
+    'https://ada@cdn.example.net/videos/',
+    'static.example.com:8443',
+    'static.example.com/videos/',
+    '*.example.com,',
+    'static.example.com.',
+    'static example.com',
+    'media.example.com,https://cdn.example.net/videos',
+  ])('do not take %s for what TikTok may pull from', (value) => {
+    expect(problemsOf({ TIKTOK_VERIFIED_URLS: value })).toBe(
+      'TIKTOK_VERIFIED_URLS must be domains and https URL prefixes that end in a slash, separated by commas, e.g. media.example.com,https://cdn.example.com/videos/.',
+    );
+  });
+
   it('believe the proxies that are named', () => {
     expect(settingsOf({ TRUST_PROXY: '10.0.0.0/8, ::1, loopback' }).trustProxy).toEqual(['10.0.0.0/8', '::1', 'loopback']);
     expect(settingsOf({ TRUST_PROXY: '2' }).trustProxy).toBe(2);

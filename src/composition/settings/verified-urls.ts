@@ -1,9 +1,8 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
-const bareHost = (host: string): string => host.replace(/^\[(.*)\]$/, '$1').replace(/\.+$/, '');
-
-const isDomain = (host: string): boolean => isIP(bareHost(host)) === 0 && host.includes('.') && !host.endsWith('.');
+/** Two labels or more, and no address. */
+const isDomain = (host: string): boolean => isIP(host) === 0 && /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(host);
 
 /** `media.example.com`, in the spelling that addresses have once they are read. */
 const domainOf = (text: string): string | null => {
