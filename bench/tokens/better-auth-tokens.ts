@@ -1,6 +1,15 @@
-import { betterAuth } from 'better-auth';
-import { getMigrations } from 'better-auth/db/migration';
 import type pg from 'pg';
+import { z } from 'zod';
+
+type BetterAuth = Readonly<{
+  api: Readonly<{ getAccessToken: (request: Readonly<{ body: Readonly<{ accountId: string; userId: string }> }>) => Promise<{ accessToken?: string }> }>;
+}>;
+
+// Not a dependency of the service: looked up by name, so that the sources type-check where bench/ is not installed.
+const library: string = 'better-auth';
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+const entrance = z.object({ betterAuth: z.custom<(options: object) => BetterAuth>(isFunction) });
+const migrations = z.object({ getMigrations: z.custom<(options: object) => Promise<{ runMigrations: () => Promise<void> }>>(isFunction) });
 
 /** better-auth's own way to a connected account's access token, in this process, on a database of its own tables. */
 export const openBetterAuth = async (pool: pg.Pool, accounts: number): Promise<(number: number) => Promise<string>> => {
@@ -12,7 +21,9 @@ export const openBetterAuth = async (pool: pg.Pool, accounts: number): Promise<(
     logger: { disabled: true },
     telemetry: { enabled: false },
   };
-  const { runMigrations } = await getMigrations(options);
+  const imported: unknown = await import(library);
+  const importedMigrations: unknown = await import(`${library}/db/migration`);
+  const { runMigrations } = await migrations.parse(importedMigrations).getMigrations(options);
   await runMigrations();
   await pool.query(`insert into "user" (id, name, email, "emailVerified", "createdAt", "updatedAt")
     select 'user-' || n, 'Bench ' || n, 'bench-' || n || '@bench.example', true, now(), now() from generate_series(0, ${accounts - 1}) as n`);
@@ -20,7 +31,7 @@ export const openBetterAuth = async (pool: pg.Pool, accounts: number): Promise<(
     select 'account-' || n, 'open-' || n, 'tiktok', 'user-' || n, 'bench-access-' || n, 'bench-refresh-' || n, now() + interval '1 day', 'user.info.basic', now(), now()
     from generate_series(0, ${accounts - 1}) as n`);
   await pool.query('create index if not exists bench_accounts_of_users on "account" ("userId")');
-  const auth = betterAuth(options);
+  const auth = entrance.parse(imported).betterAuth(options);
   return async (number) => {
     const { accessToken } = await auth.api.getAccessToken({ body: { accountId: `account-${number}`, userId: `user-${number}` } });
     return accessToken ?? '';
