@@ -16,9 +16,9 @@ describe.each(['upload', 'pull'] as const)('a publication that TikTok gets by %s
         }
         ends.set(model.state.status, (ends.get(model.state.status) ?? 0) + 1);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 800 },
     );
     // The runs reach what they are about.
-    for (const status of ['published', 'cancelled', transfer === 'upload' ? 'failed' : 'outcome_unknown']) expect(ends.get(status) ?? 0, status).toBeGreaterThan(20);
-  });
+    for (const status of ['published', 'cancelled', transfer === 'upload' ? 'failed' : 'outcome_unknown']) expect(ends.get(status) ?? 0, status).toBeGreaterThan(5);
+  }, 120_000);
 });
