@@ -155,6 +155,7 @@ const backToForm = () => {
 element('again').addEventListener('click', () => (pending === null ? backToForm() : askPending()));
 element('another').addEventListener('click', () => forget(about.connectionId));
 
+element('needs-scripts').hidden = true;
 element('submit').disabled = false;
 settle();
 
