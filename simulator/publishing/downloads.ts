@@ -28,8 +28,9 @@ export function createDownloads(world: World, stopping: AbortSignal): Downloads 
     const answer = await fetch(placeOf(world, new URL(url)), { redirect: 'manual', signal });
     if (answer.status !== 200 || answer.body === null) throw new Error(`${url} was answered ${answer.status}`);
     const digest = createHash('sha256');
+    const body: AsyncIterable<Uint8Array> = answer.body;
     let bytes = 0;
-    for await (const piece of answer.body) {
+    for await (const piece of body) {
       digest.update(piece);
       bytes += piece.byteLength;
       pull.downloaded += piece.byteLength;

@@ -95,7 +95,8 @@ describe('a pull', () => {
     const host = await serveVideo();
     const { data } = await pull(`${host}/a.mp4`);
     const cancelled = await ada.ask('cancel', { publish_id: data.publish_id });
-    expect(JSON.parse(cancelled.text)).toEqual({ error: { code: 'ok', message: '', log_id: expect.any(String) } });
+    expect(cancelled).toMatchObject({ http: 200, error: { code: 'ok' } });
+    expect(cancelled.text).not.toContain('data');
     expect((await ada.status(data.publish_id ?? '')).data).toMatchObject({ status: 'FAILED', fail_reason: 'publish_cancelled' });
     const refusal = { http: 400, error: { code: 'publish_not_cancellable' } };
     expect(await ada.ask('cancel', { publish_id: data.publish_id })).toMatchObject(refusal);
