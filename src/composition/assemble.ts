@@ -35,6 +35,7 @@ import { validateWhenDue } from '../application/tokens/validate-when-due.ts';
 import type { Secret } from '../domain/values/secret.ts';
 import { developmentKey } from './development-key.ts';
 import { openEventStore } from './event-store.ts';
+import { provideMedia } from './media.ts';
 import { openOutboundCalls } from './outbound-calls.ts';
 import { createContainer, type Container } from './parts.ts';
 import { fetcherOnFirstUse, publishingOnFirstUse, uploadsOnFirstUse } from './publishing-on-first-use.ts';
@@ -182,6 +183,7 @@ export const assemble = (grounds: Grounds): Container => {
   provideReading(container);
   provideTokens(container);
   provideBackground(container);
+  provideMedia(container);
   provideWebhooks(container);
   return container;
 };

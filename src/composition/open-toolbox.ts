@@ -24,6 +24,7 @@ const erasingOf = (container: Container): Toolbox['erasing'] => ({
   securityLog: container.get('securityLog'),
   dataKeys: container.get('dataKeys'),
   personalRecords: container.get('personalRecords'),
+  media: container.get('media'),
 });
 
 const toolboxOf = (container: Container, stopDatabase: () => Promise<void>): Toolbox => {

@@ -20,6 +20,7 @@ import type { IdempotencyRecords } from '../application/ports/idempotency-record
 import type { Ids } from '../application/ports/ids.ts';
 import type { KeyEncryption } from '../application/ports/key-encryption.ts';
 import type { KeyFences } from '../application/ports/key-fences.ts';
+import type { MediaLibrary, UserMedia } from '../application/ports/media-library.ts';
 import type { PersonalRecords } from '../application/ports/personal-records.ts';
 import type { ProjectionProgress } from '../application/ports/projection-progress.ts';
 import type { Publications } from '../application/ports/publications.ts';
@@ -64,6 +65,8 @@ export interface Parts {
   wrappedKeys: WrappedKeys;
   keyFences: KeyFences;
   personalRecords: PersonalRecords;
+  media: MediaLibrary & UserMedia;
+  mediaSweep: BackgroundLoop;
   sealer: Sealer;
   eventStore: ChosenEventStore;
   attempts: AuthorizationAttempts;

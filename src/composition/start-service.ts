@@ -60,6 +60,7 @@ const startBackground = (container: Container, stops: Stops): void => {
   if (!roles.includes('worker')) return;
   for (const [name, part] of [
     ['expiry sweep', container.get('expirySweep')],
+    ['media sweep', container.get('mediaSweep')],
     ['projectors', container.get('projectors')],
     ['work', container.get('work')],
     ['webhooks', container.get('webhookWork')],

@@ -81,6 +81,7 @@ export const createConnectingWorld = async (): Promise<ConnectingWorld> => {
       eventStore: wrap('eventStore', container.get('eventStore')),
       securityLog: wrap('securityLog', container.get('securityLog')),
       personalRecords: wrap('personalRecords', container.get('personalRecords')),
+      media: wrap('media', service.get('media')),
       tiktok: wrap('tiktok', service.get('tiktok')),
       progress: wrap('progress', service.get('progress')),
       ids: wrap('ids', service.get('ids')),

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createDatabaseClock } from '../../src/adapters/postgres/postgres-database-clock.ts';
 import { createProviderGate } from '../../src/application/tokens/provider-gate.ts';
 import type pg from 'pg';
@@ -6,6 +8,7 @@ import { eventChain } from '../../src/adapters/event-store/codec/hash-chain.ts';
 import { keyringOf } from '../../src/adapters/crypto/keyring.ts';
 import type { HttpDeps, HttpSettings } from '../../src/adapters/http/http-deps.ts';
 import { createGuardedDispatcher } from '../../src/adapters/outbound/guarded-dispatcher.ts';
+import { createDiskMediaLibrary } from '../../src/adapters/media/disk-media-library.ts';
 import { createConnectionsProjector } from '../../src/adapters/postgres/connections/connections-projector.ts';
 import { createConnections } from '../../src/adapters/postgres/connections/postgres-connections.ts';
 import { createApiKeys } from '../../src/adapters/postgres/postgres-api-keys.ts';
@@ -14,6 +17,7 @@ import { createConnectSessions } from '../../src/adapters/postgres/postgres-conn
 import { createDataKeyRecords } from '../../src/adapters/postgres/postgres-data-key-records.ts';
 import { createIdempotencyRecords } from '../../src/adapters/postgres/postgres-idempotency-records.ts';
 import { createPersonalRecords } from '../../src/adapters/postgres/postgres-personal-records.ts';
+import { createMediaRecords } from '../../src/adapters/postgres/media/postgres-media-records.ts';
 import { createProjectionProgress } from '../../src/adapters/postgres/postgres-projection-progress.ts';
 import { createProgressBoard } from '../../src/adapters/postgres/projector/progress-board.ts';
 import { createProjectorRuntime, type ProjectorRuntime } from '../../src/adapters/postgres/projector/projector-runtime.ts';
@@ -50,6 +54,8 @@ export type PartsOptions = Readonly<{
   eventStore: EventStore;
   tiktok: TikTokAddresses;
   settings?: Partial<HttpSettings>;
+  /** Where uploads go; a folder of its own where a test is about them. */
+  mediaDir?: string;
 }>;
 
 export type HttpParts = Readonly<{
@@ -59,7 +65,7 @@ export type HttpParts = Readonly<{
 }>;
 
 /** Everything the HTTP side stands on. Opens and starts nothing. */
-export const createHttpParts = ({ pool, eventStore, tiktok, settings: changed = {} }: PartsOptions): HttpParts => {
+export const createHttpParts = ({ pool, eventStore, tiktok, settings: changed = {}, mediaDir = join(tmpdir(), 'tiktok-connections-media-of-tests') }: PartsOptions): HttpParts => {
   const settings = { ...testSettings, ...changed };
   const sealer = createSealer({ keyring: keyringOf(['test', Buffer.alloc(32, 7)]), records: createDataKeyRecords(pool) });
   const client = createTikTokClient({
@@ -71,6 +77,7 @@ export const createHttpParts = ({ pool, eventStore, tiktok, settings: changed = 
     apiUrl: tiktok.apiUrl,
     dispatcher: createGuardedDispatcher({ exemptOrigins: [tiktok.apiUrl] }),
   });
+  const media = createDiskMediaLibrary({ path: mediaDir, maxBytes: 2 ** 20, keptMillis: 3_600_000 }, createMediaRecords(pool));
   const connections = createConnections(pool);
   const board = createProgressBoard();
   const shared = {
@@ -96,7 +103,7 @@ export const createHttpParts = ({ pool, eventStore, tiktok, settings: changed = 
     connecting: shared,
     completing: shared,
     unbinding: shared,
-    erasing: { ...shared, personalRecords: createPersonalRecords(pool) },
+    erasing: { ...shared, personalRecords: createPersonalRecords(pool), media },
     tokens: { ...shared, warmTokens: null, databaseClock: createDatabaseClock(pool), gate: createProviderGate(systemClock), underWay: new Map() },
     auditing: { ...shared, eventChain, securityLogPages: createSecurityLogPages(pool) },
     webhooks: {
@@ -108,6 +115,7 @@ export const createHttpParts = ({ pool, eventStore, tiktok, settings: changed = 
       clock: systemClock,
       wake: () => undefined,
     },
+    media,
     connections,
     apiKeys: createApiKeys(pool, systemClock),
     idempotency: createIdempotencyRecords(pool),

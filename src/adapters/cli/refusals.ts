@@ -9,6 +9,7 @@ const parts: Readonly<Record<Unavailable['part'], string>> = {
   database: 'The database does not answer',
   event_store: 'The event store does not answer',
   tiktok: 'TikTok does not answer',
+  media_storage: 'The folder for media (MEDIA_DIR) does not answer',
   key_ring: 'TIKTOK_TOKEN_ENCRYPTION_KEY lacks a key',
 };
 

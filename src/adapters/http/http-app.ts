@@ -2,6 +2,7 @@ import cookies from '@fastify/cookie';
 import Fastify, { LogController, type FastifyInstance, type RouteOptions } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { flowCookies } from './cookies/flow-cookies.ts';
 import { crossOriginOptions } from './headers/cross-origin.ts';
 import { refuseRepeatedHeaders } from './headers/single-headers.ts';
@@ -34,6 +35,7 @@ import { getConnectionRoute } from './routes/get-connection.ts';
 import { healthRoutes } from './routes/health.ts';
 import { historyRoutes } from './routes/history.ts';
 import { listConnectionsRoute } from './routes/list-connections.ts';
+import { mediaRoutes } from './routes/media.ts';
 import { refreshConnectionRoute } from './routes/refresh-connection.ts';
 import { securityLogRoute } from './routes/security-log.ts';
 import { tiktokWebhookRoute } from './routes/tiktok-webhook.ts';
@@ -50,7 +52,7 @@ const noCompiler = (): never => {
   throw new Error('a schema was to be compiled before the compilers of zod were set');
 };
 
-const createServer = ({ settings, logger }: HttpDeps, headers: Headers): HttpApp =>
+const createServer = ({ settings, logger }: HttpDeps, headers: Headers, uploads: WeakSet<Socket>): HttpApp =>
   Fastify({
     ...limits,
     forceCloseConnections: 'idle',
@@ -60,7 +62,7 @@ const createServer = ({ settings, logger }: HttpDeps, headers: Headers): HttpApp
     logger: { level: logger.level, serializers: logSerializers, ...(logger.stream === undefined ? {} : { stream: logger.stream }) },
     schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     logController: new LogController({ disableRequestLogging: true }),
-    clientErrorHandler: clientErrorHandler(settings.publicUrl),
+    clientErrorHandler: clientErrorHandler(settings.publicUrl, (socket) => uploads.has(socket)),
     frameworkErrors: (error, request, reply) => {
       // No hook runs for an address that cannot be read.
       request.caller = null;
@@ -74,7 +76,8 @@ const createServer = ({ settings, logger }: HttpDeps, headers: Headers): HttpApp
 export const createHttpApp = async (deps: HttpDeps): Promise<FastifyInstance> => {
   const { settings } = deps;
   const headers = securityHeaders(settings);
-  const app = createServer(deps, headers);
+  const uploads = new WeakSet<Socket>();
+  const app = createServer(deps, headers, uploads);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   parseJsonOnly(app);
@@ -132,6 +135,7 @@ export const createHttpApp = async (deps: HttpDeps): Promise<FastifyInstance> =>
   assetRoutes(app);
   await app.register(async (scope: HttpApp) => accountRoutes(scope, routeDeps));
   await app.register(async (scope: HttpApp) => historyRoutes(scope, routeDeps));
+  await app.register(async (scope: HttpApp) => mediaRoutes(scope, routeDeps, uploads));
   await app.register(async (scope: HttpApp) => tiktokWebhookRoute(scope, routeDeps));
   await app.ready();
   return app;

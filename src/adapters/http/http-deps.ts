@@ -7,6 +7,7 @@ import type { EraseUserPorts } from '../../application/erasing/erase-user.ts';
 import type { ApiKeys } from '../../application/ports/api-keys.ts';
 import type { Clock } from '../../application/ports/clock.ts';
 import type { Connections } from '../../application/ports/connections.ts';
+import type { MediaLibrary } from '../../application/ports/media-library.ts';
 import type { IdempotencyRecords } from '../../application/ports/idempotency-records.ts';
 import type { Ids } from '../../application/ports/ids.ts';
 import type { SecurityLogPages } from '../../application/ports/security-log-pages.ts';
@@ -50,6 +51,7 @@ export type HttpDeps = Readonly<{
   tokens: GrantPorts;
   webhooks: ReceivePorts;
   auditing: StateAtPorts & ChainPorts & Readonly<{ securityLogPages: SecurityLogPages }>;
+  media: MediaLibrary;
   connections: Connections;
   apiKeys: Pick<ApiKeys, 'verify'>;
   idempotency: IdempotencyRecords;

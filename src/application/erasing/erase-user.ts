@@ -6,12 +6,14 @@ import { connectionOf, connectionStreams } from '../execution/streams.ts';
 import { unavailable, type Unavailable } from '../failures.ts';
 import type { Checkpoint } from '../ports/event-names.ts';
 import type { EventStore } from '../ports/event-store.ts';
+import type { UserMedia } from '../ports/media-library.ts';
 import type { PersonalRecords } from '../ports/personal-records.ts';
 import { projectionWaitMillis, type EraseConnectionPorts } from './erase-connection.ts';
 import { eraseLives, foreseeErasure, hasErased, type ErasureForeseen, type EraseLivesFailure } from './erase-lives.ts';
 
 export interface EraseUserPorts extends EraseConnectionPorts {
   readonly personalRecords: PersonalRecords;
+  readonly media: UserMedia;
 }
 
 const batchSize = 1_000;
@@ -60,6 +62,8 @@ export const eraseUser = async (
   // First, so that no flow that is under way begins a new life behind our back.
   const forgotten = await ports.personalRecords.forgetUser(userId);
   if (forgotten.isErr()) return err(forgotten.error);
+  const removed = await ports.media.removeOf(userId);
+  if (removed.isErr()) return err(removed.error);
   const candidates = await candidatesOf(ports, userId);
   if (candidates.isErr()) return err(candidates.error);
   const erased: ConnectionId[] = [];

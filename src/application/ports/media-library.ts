@@ -28,6 +28,7 @@ export type Incoming = Readonly<{
 export type MediaTooLarge = Readonly<{ kind: 'MediaTooLarge'; limit: number }>;
 /** Fewer or more bytes came than were declared. */
 export type MediaIncomplete = Readonly<{ kind: 'MediaIncomplete'; declared: number; received: number }>;
+/** The disk has no room for it; nothing of it is left behind. */
 export type StorageFull = Readonly<{ kind: 'StorageFull' }>;
 /** The sender broke off, or what it sent could not be read. */
 export type MediaUnreadable = Readonly<{ kind: 'MediaUnreadable'; reason: string }>;
@@ -40,12 +41,19 @@ export type MediaGone = Readonly<{ kind: 'MediaGone'; reason: 'unknown' | 'expir
 export interface MediaLibrary {
   /** Streams to disk, hashing and probing; what is not stored whole leaves nothing behind. */
   store(incoming: Incoming, body: AsyncIterable<Uint8Array>): ResultAsync<Media, StoreFailure>;
+  /** Null for what has expired, too. */
   find(id: MediaId): ResultAsync<Media | null, Unavailable>;
   /** Checks that the file is what was uploaded, and gives a reader of byte ranges (both ends inclusive). */
   open(id: MediaId): ResultAsync<MediaReader, MediaGone | Unavailable>;
   remove(id: MediaId): ResultAsync<void, Unavailable>;
   /** Keeps it at least until then: a publication still needs it. */
   keepUntil(id: MediaId, until: Instant): ResultAsync<void, Unavailable>;
+}
+
+/** What erasing a user takes along. */
+export interface UserMedia {
+  /** All that this user uploaded. */
+  removeOf(owner: UserId): ResultAsync<void, Unavailable>;
 }
 
 export type MediaReader = Readonly<{ media: Media; read: (first: number, last: number) => AsyncIterable<Uint8Array> }>;

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { err, ok, type Result } from 'neverthrow';
 import { parseStoreAddress, type StoreAddress } from '../../adapters/event-store/eventstoredb/connection-string.ts';
 import { clientKey, type ClientKey } from '../../domain/values/ids.ts';
@@ -21,6 +21,8 @@ export type Settings = Readonly<{
   /** Null: the history stands in the PostgreSQL database. */
   eventStore: Secret<StoreAddress> | null;
   dataDir: string;
+  /** Where uploads lie, how large one may be, and for how long it is kept. */
+  media: Readonly<{ dir: string; maxBytes: number; retentionMillis: number }>;
   /** Null: the simulator's. */
   tiktokApp: Readonly<{ clientKey: ClientKey; clientSecret: Secret<string>; previousClientSecret: Secret<string> | null }> | null;
   tiktok: Readonly<{
@@ -81,6 +83,11 @@ export const readSettings = (given: Environment): Result<Settings, readonly stri
     databaseUrl: asSecret(values.databaseUrl),
     eventStore: storeOf(values),
     dataDir: values.dataDir,
+    media: {
+      dir: values.mediaDir === undefined ? join(values.dataDir, 'media') : resolve(values.mediaDir),
+      maxBytes: values.mediaMaxBytes,
+      retentionMillis: values.mediaRetentionMillis,
+    },
     tiktokApp: appOf(values),
     tiktok: {
       redirectUri,

@@ -33,6 +33,29 @@ export const origin = httpUrl.refine((url) => url.pathname === '/' && url.search
 export const origins = z.string().transform(list).pipe(z.array(origin));
 export const urls = z.string().transform(list).pipe(z.array(httpUrl.transform((url) => url.href)));
 
+/** TikTok takes no larger file. */
+const mostMediaBytes = 4 * 2 ** 30;
+
+export const mediaBytes = z
+  .string()
+  .regex(/^\d{1,10}$/)
+  .transform(Number)
+  .refine((bytes) => bytes >= 1 && bytes <= mostMediaBytes);
+
+const unitMillis: ReadonlyMap<string, number> = new Map([
+  ['s', 1_000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]);
+
+/** `90m` or `7d`, as milliseconds; up to ten years. */
+export const duration = z
+  .string()
+  .regex(/^[1-9]\d{0,8}[smhd]$/)
+  .transform((text) => Number.parseInt(text, 10) * (unitMillis.get(text.slice(-1)) ?? 0))
+  .refine((millis) => millis <= 3_650 * 86_400_000);
+
 export const postgresUrl = z.string().refine((text) => URL.canParse(text) && ['postgres:', 'postgresql:'].includes(new URL(text).protocol));
 
 export const scopes = z.string().transform((text, context) => {

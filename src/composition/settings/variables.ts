@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, httpUrl, origin, origins, port, postgresUrl, roles, scopes, trustProxy, urls } from './values.ts';
+import { duration, flag, httpUrl, mediaBytes, origin, origins, port, postgresUrl, roles, scopes, trustProxy, urls } from './values.ts';
 import { verifiedUrls } from './verified-urls.ts';
 
 /** Every variable the service reads, with how it must look. `docs` and `.env.example` are checked against this list. */
@@ -11,6 +11,9 @@ export const variables = {
   DATABASE_URL: { schema: postgresUrl, must: 'be a PostgreSQL address, e.g. postgres://user:password@host:5432/name' },
   EVENT_STORE_URL: { schema: z.string(), must: 'be an EventStoreDB address' },
   DATA_DIR: { schema: z.string().min(1), must: 'be a directory' },
+  MEDIA_DIR: { schema: z.string().min(1), must: 'be a directory' },
+  MEDIA_MAX_BYTES: { schema: mediaBytes, must: 'be a number of bytes from 1 to 4294967296, the largest file that TikTok takes' },
+  MEDIA_RETENTION: { schema: duration, must: 'be a whole number and one of s, m, h, d, e.g. 12h or 7d, and at most 3650d' },
   TIKTOK_CLIENT_KEY: { schema: z.string().regex(/^[\x21-\x7e]+$/), must: 'be the client key of your app in the TikTok developer portal' },
   TIKTOK_CLIENT_SECRET: { schema: z.string().regex(/^[\x21-\x7e]+$/), must: 'be the client secret that belongs to TIKTOK_CLIENT_KEY' },
   TIKTOK_CLIENT_SECRET_PREVIOUS: { schema: z.string().regex(/^[\x21-\x7e]+$/), must: 'be the client secret that TIKTOK_CLIENT_SECRET replaces' },

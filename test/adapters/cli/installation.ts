@@ -167,6 +167,7 @@ export const openInstallation = async ({ migrated = true } = {}): Promise<Instal
         securityLog: createSecurityLog(pool),
         dataKeys: createDataKeyRecords(pool),
         personalRecords: createPersonalRecords(pool),
+        media: { removeOf: () => okAsync(undefined) },
       },
       migrations: { run: () => migrate(pool), pending: () => pendingMigrations(pool), adoptCluster: () => adoptCluster(pool) },
       importing: () =>

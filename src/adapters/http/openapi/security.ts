@@ -15,7 +15,7 @@ export const securitySchemes = (authCookie: string) =>
       type: 'apiKey',
       in: 'cookie',
       name: authCookie,
-      description: 'The same token in a cookie. Writes then need JSON and an allowed Origin.',
+      description: 'The same token in a cookie. Writes then need an allowed Origin and JSON; an upload needs the Origin and its own types.',
     },
     apiKey: {
       type: 'http',

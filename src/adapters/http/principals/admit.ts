@@ -12,6 +12,8 @@ type Hook = (request: FastifyRequest) => Promise<void>;
 export interface Admission {
   /** Anyone with this scope, and end users for what is theirs. */
   readonly anyoneWith: (scope: ApiScope) => Hook;
+  /** As `anyoneWith`, for a body that is no JSON; the route itself must refuse the types that any page can send. */
+  readonly uploadersWith: (scope: ApiScope) => Hook;
   /** API keys with this scope. */
   readonly servicesWith: (scope: ApiScope) => Hook;
   readonly endUsers: Hook;
@@ -19,18 +21,19 @@ export interface Admission {
 
 export const admission = (identify: Identify, settings: HttpDeps['settings']): Admission => {
   const checkOrigin = refuseCrossSiteWrites(settings);
-  const admit = async (request: FastifyRequest, check: (principal: Principal) => void): Promise<void> => {
+  const admit = async (request: FastifyRequest, check: (principal: Principal) => void, body: 'json' | 'file' = 'json'): Promise<void> => {
     const caller = answerOf(await identify(request));
     // Known to the log even when it is refused next.
     request.caller = caller;
     check(caller.principal);
-    answerOf(checkOrigin(request, caller.proof));
+    answerOf(checkOrigin(request, caller.proof, body));
   };
   const demand = (principal: Principal, scope: ApiScope): void => {
     if (!hasScope(principal, scope)) refuse({ kind: 'ScopeMissing', scope });
   };
   return {
     anyoneWith: (scope) => (request) => admit(request, (principal) => demand(principal, scope)),
+    uploadersWith: (scope) => (request) => admit(request, (principal) => demand(principal, scope), 'file'),
     servicesWith: (scope) => (request) =>
       admit(request, (principal) => {
         if (principal.kind === 'user') refuse({ kind: 'WrongPrincipal', needed: 'service' });

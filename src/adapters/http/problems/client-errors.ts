@@ -11,10 +11,14 @@ const byCode: Readonly<Record<string, Problem>> = {
 
 const malformed = invalidRequest({ path: 'request', message: 'must be well-formed HTTP' });
 
-/** Answers what is not even a request, on the bare socket. */
+/**
+ * Answers what is not even a request, on the bare socket.
+ * @param mayTakeLong sockets on which a request is under way that has a limit of its own
+ */
 export const clientErrorHandler =
-  (publicUrl: string) =>
+  (publicUrl: string, mayTakeLong: (socket: Socket) => boolean = () => false) =>
   (error: NodeJS.ErrnoException, socket: Socket): void => {
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && mayTakeLong(socket)) return;
     if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy();
       return;

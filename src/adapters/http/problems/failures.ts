@@ -10,6 +10,7 @@ import type { CheckpointOfAnotherStore } from '../../../application/ports/event-
 import type { TikTokFailure, TikTokWords as TikTokWordsOfPort } from '../../../application/ports/tiktok.ts';
 import type { RefreshFailure } from '../../../application/tokens/refresh-tokens.ts';
 import type { WebhookRefused } from '../../../application/webhooks/receive-webhook.ts';
+import { mediaProblems, type MediaFailure } from './media-failures.ts';
 import { invalidRequest, ProblemAnswer, type FieldError, type Problem, type TikTokWords } from './problem.ts';
 
 export type Unauthenticated = Readonly<{ kind: 'Unauthenticated'; reason: string }>;
@@ -40,6 +41,7 @@ export type HttpFailure =
   | DisconnectFailure
   | RefreshFailure
   | WebhookRefused
+  | MediaFailure
   | BadCursor
   | CheckpointOfAnotherStore
   | Unavailable;
@@ -88,6 +90,7 @@ const wordsOf = ({ code, message, logId }: TikTokWordsOfPort): TikTokWords => ({
 
 /** One entry for each kind of failure: the compiler refuses a kind without an answer. */
 const problems: FailureTable = {
+  ...mediaProblems,
   Unauthenticated: ({ reason }) => ({ code: 'unauthenticated', detail: reason }),
   IdentityProviderAway: () => ({
     code: 'unavailable',
