@@ -1,72 +1,17 @@
-import { createHash } from 'node:crypto';
-import type { Result } from 'neverthrow';
-import { afterEach, describe, expect, it } from 'vitest';
-import { createGuardedDispatcher } from '../../../src/adapters/outbound/guarded-dispatcher.ts';
-import { createTikTokUploads, type UploadPace } from '../../../src/adapters/tiktok/chunk-uploads.ts';
-import type { Chunk, ChunkFailure } from '../../../src/application/ports/tiktok-publishing.ts';
-import { chunkPlan } from '../../../src/domain/publication/chunk-plan.ts';
+import { describe, expect, it } from 'vitest';
+import type { UploadPace } from '../../../src/adapters/tiktok/chunk-uploads.ts';
+import type { ChunkFailure } from '../../../src/application/ports/tiktok-publishing.ts';
 import { secret } from '../../../src/domain/values/secret.ts';
 import { until } from '../../support/until.ts';
 import { expectNoCredential } from './spoilt-answers.ts';
-import { answeringWith, startUploadServer, type UploadScript, type UploadServer } from './upload-server.ts';
-
-const token = 'made-up-upload-token';
-const path = `/video/?upload_id=7600000000000000002&upload_token=${token}`;
-const pieceBytes = 65_536;
-
-const stopping: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const stop of stopping.splice(0)) await stop();
-});
-
-/** A file of which each byte follows from its place, and how much of it was asked for. */
-const madeUpFile = (bytes: number) => {
-  const file = { taken: 0, opened: 0, closed: 0 };
-  async function* read(): AsyncGenerator<Uint8Array> {
-    file.opened += 1;
-    try {
-      for (let at = 0; at < bytes; at += pieceBytes) {
-        const piece = Buffer.alloc(Math.min(pieceBytes, bytes - at), at / pieceBytes);
-        file.taken += piece.length;
-        yield piece;
-        await Promise.resolve();
-      }
-    } finally {
-      file.closed += 1;
-    }
-  }
-  return { file, read };
-};
-
-const digestOf = async (pieces: AsyncIterable<Uint8Array>): Promise<string> => {
-  const hash = createHash('sha256');
-  for await (const piece of pieces) hash.update(piece);
-  return hash.digest('hex');
-};
-
-const serverOf = async (script?: UploadScript): Promise<UploadServer> => {
-  const server = await startUploadServer(script);
-  stopping.push(() => server[Symbol.asyncDispose]());
-  return server;
-};
-
-const uploadsTo = (server: UploadServer, pace?: UploadPace, exemptOrigins = [server.origin]) => {
-  const dispatcher = createGuardedDispatcher({ exemptOrigins, limits: { total: 60_000, headers: 20_000 } });
-  stopping.push(() => dispatcher.destroy());
-  return createTikTokUploads({ dispatcher, ...(pace === undefined ? {} : { pace }) });
-};
-
-const oneChunk = (bytes: number): Chunk => ({ plan: chunkPlan(bytes), index: 0, contentType: 'video/mp4' });
-const never = new AbortController().signal;
-
-type Told = Result<void, ChunkFailure>;
-const failureOf = (told: Told): ChunkFailure | null => told.match(() => null, (failure) => failure);
+import { digestOf, failureOf, madeUpFile, never, oneChunk, path, serverOf, uploadsTo, uploadToken } from './upload-rig.ts';
+import { answeringWith, type UploadScript } from './upload-server.ts';
 
 /** How a chunk of a megabyte fares with a server that does what `script` says. */
 const outcomeWith = async (script: UploadScript, bytes = 1_000_000): Promise<ChunkFailure | null> => {
   const server = await serverOf(script);
   const failure = failureOf(await uploadsTo(server).putChunk(secret(server.origin + path), oneChunk(bytes), madeUpFile(bytes).read, never));
-  expectNoCredential(failure, [token, server.origin]);
+  expectNoCredential(failure, [uploadToken, server.origin]);
   return failure;
 };
 
@@ -229,55 +174,5 @@ describe('TikTok answers a chunk in the middle', () => {
     [403, closed(403)],
   ])('%s', async (status, expected) => {
     expect(await middle(answeringWith(status))).toEqual(expected);
-  });
-});
-
-describe('our own file', () => {
-  const withFile = async (read: () => AsyncIterable<Uint8Array>): Promise<Readonly<{ told: ChunkFailure | null; server: UploadServer }>> => {
-    const server = await serverOf();
-    return { told: failureOf(await uploadsTo(server).putChunk(secret(server.origin + path), oneChunk(200_000), read, never)), server };
-  };
-
-  async function* upTo(bytes: number, error: Error | null): AsyncGenerator<Uint8Array> {
-    yield* madeUpFile(bytes).read();
-    if (error !== null) throw error;
-  }
-
-  it.each<[string, () => AsyncIterable<Uint8Array>, string]>([
-    ['fails in its middle', () => upTo(100_000, Object.assign(new Error('EIO: i/o error, read /var/private/path'), { code: 'EIO' })), 'the file could not be read (EIO)'],
-    ['fails before its first byte', () => upTo(0, new Error('no such file /var/private/path')), 'the file could not be read'],
-    ['is shorter than the chunk', () => upTo(199_999, null), 'the file gave fewer bytes than the chunk has'],
-    ['is empty', () => upTo(0, null), 'the file gave fewer bytes than the chunk has'],
-    ['gives more than the chunk has', () => upTo(200_001, null), 'the file gave more bytes than the chunk has'],
-  ])('%s: the chunk ends without an end at TikTok', async (_, read, reason) => {
-    const { told, server } = await withFile(read);
-    expect(told).toEqual({ kind: 'SourceFailed', reason });
-    expect(server.received).toEqual([]);
-  });
-
-  it('never answers, which a stop does not wait for', async () => {
-    const server = await serverOf();
-    const stop = new AbortController();
-    const opened = Promise.withResolvers<void>();
-    const stuck = {
-      [Symbol.asyncIterator]: () => ({
-        next: () => {
-          opened.resolve();
-          return new Promise<IteratorResult<Uint8Array>>(() => undefined);
-        },
-      }),
-    };
-    const sending = uploadsTo(server).putChunk(secret(server.origin + path), oneChunk(1_000), () => stuck, stop.signal);
-    await opened.promise;
-    stop.abort();
-    expect(failureOf(await sending)).toEqual(unanswered('the upload was stopped'));
-  });
-
-  it('is opened anew for each try, and closed after each', async () => {
-    const server = await serverOf(answeringWith(500));
-    const { file, read } = madeUpFile(300_000);
-    const uploads = uploadsTo(server);
-    for (let tries = 0; tries < 3; tries += 1) await uploads.putChunk(secret(server.origin + path), oneChunk(300_000), read, never);
-    expect(file).toEqual({ taken: 900_000, opened: 3, closed: 3 });
   });
 });

@@ -33,7 +33,7 @@ const sentBy = async (start: VideoStart | PhotoStart): Promise<Sent> => {
 describe('the start of a post', () => {
   it('carries the token and JSON with one content type', async () => {
     const { server, client } = await rigOf(answering(200, well(`{"publish_id":"${id}"}`)));
-    await client.start(token, pull);
+    expect((await client.start(token, pull)).isOk()).toBe(true);
     const headers = server.requests[0]?.headers ?? [];
     expect(headers).toContainEqual(['authorization', `Bearer ${accessToken}`]);
     expect(headers.filter(([name]) => name === 'content-type')).toEqual([['content-type', 'application/json; charset=UTF-8']]);
@@ -143,129 +143,6 @@ describe('the start of a post', () => {
   ])('may be refused with %s', async (code, status) => {
     const { client } = await rigOf(answering(status, refused(code)));
     expect((await client.start(token, pull))._unsafeUnwrapErr()).toEqual({ kind: 'TikTokRefused', tiktok: { code, message: 'made up', logId } });
-  });
-});
-
-describe('the creator', () => {
-  const creator = {
-    stitch_disabled: true,
-    max_video_post_duration_sec: 300,
-    duet_disabled: false,
-    comment_disabled: true,
-    privacy_level_options: ['FOLLOWER_OF_CREATOR', 'CLOSE_FRIENDS_OF_2031', 'SELF_ONLY', 'SELF_ONLY', 7],
-    creator_username: 'ada',
-    creator_nickname: 'Ada 🎬',
-    creator_avatar_url: 'https://p16.cdn.example/a.jpeg',
-  };
-  const known = {
-    username: 'ada',
-    nickname: 'Ada 🎬',
-    avatarUrl: 'https://p16.cdn.example/a.jpeg',
-    options: { privacyLevels: ['FOLLOWER_OF_CREATOR', 'SELF_ONLY'], commentDisabled: true, duetDisabled: false, stitchDisabled: true, maxVideoSeconds: 300 },
-  };
-
-  it('is told in any order, without privacy levels that nobody knows', async () => {
-    const { server, client } = await rigOf(answering(200, well(JSON.stringify(creator))));
-    expect((await client.creatorInfo(token))._unsafeUnwrap()).toEqual({ ...known, cannotPost: null });
-    expect(server.requests[0]).toMatchObject({ method: 'POST', target: '/v2/post/publish/creator_info/query/' });
-  });
-
-  it('may leave out what is not set', async () => {
-    const { client } = await rigOf(answering(200, well('{"max_video_post_duration_sec":3600}')));
-    expect((await client.creatorInfo(token))._unsafeUnwrap()).toEqual({
-      username: null,
-      nickname: null,
-      avatarUrl: null,
-      options: { privacyLevels: [], commentDisabled: false, duetDisabled: false, stitchDisabled: false, maxVideoSeconds: 3_600 },
-      cannotPost: null,
-    });
-  });
-
-  it.each(['spam_risk_too_many_posts', 'spam_risk_user_banned_from_posting', 'reached_active_user_cap'])(
-    'may not post now, which TikTok says with status 200: %s',
-    async (code) => {
-      const { client } = await rigOf(answering(200, refused(code)));
-      const { cannotPost, options } = (await client.creatorInfo(token))._unsafeUnwrap();
-      expect(cannotPost).toEqual({ code, message: 'made up', logId });
-      expect(options.privacyLevels).toEqual([]);
-    },
-  );
-
-  it('may not post now and is told all the same', async () => {
-    const body = JSON.stringify({ data: creator, error: { code: 'reached_active_user_cap', message: 'made up', log_id: logId } });
-    const { client } = await rigOf(answering(200, body));
-    expect((await client.creatorInfo(token))._unsafeUnwrap()).toMatchObject({ ...known, cannotPost: { code: 'reached_active_user_cap' } });
-  });
-
-  it('may not post now without any data', async () => {
-    const { client } = await rigOf(answering(200, '{"error":{"code":"spam_risk_too_many_posts"}}'));
-    expect((await client.creatorInfo(token))._unsafeUnwrap().cannotPost).toMatchObject({ code: 'spam_risk_too_many_posts' });
-  });
-
-  it('is another matter when TikTok is at its limit', async () => {
-    const { client } = await rigOf(answering(503, refused('spam_risk_too_many_posts')));
-    expect((await client.creatorInfo(token))._unsafeUnwrapErr()).toMatchObject({ kind: 'TikTokTransient' });
-  });
-});
-
-describe('the status of a post', () => {
-  const observed = async (data: string): Promise<unknown> => {
-    const { server, client } = await rigOf(answering(200, well(data)));
-    const status = (await client.status(token, id))._unsafeUnwrap();
-    expect(server.requests[0]).toMatchObject({ target: '/v2/post/publish/status/fetch/', body: JSON.stringify({ publish_id: id }) });
-    expect(status.logId).toBe(logId);
-    return status.observation;
-  };
-
-  it.each([
-    ['{"status":"PROCESSING_UPLOAD","uploaded_bytes":10000000}', { kind: 'processing', status: 'PROCESSING_UPLOAD', bytes: 10_000_000 }],
-    ['{"uploaded_bytes":0,"downloaded_bytes":7,"status":"PROCESSING_DOWNLOAD"}', { kind: 'processing', status: 'PROCESSING_DOWNLOAD', bytes: 7 }],
-    ['{"status":"PROCESSING_UPLOAD"}', { kind: 'processing', status: 'PROCESSING_UPLOAD', bytes: null }],
-    ['{"status":"PROCESSING_UPLOAD","uploaded_bytes":-1}', { kind: 'processing', status: 'PROCESSING_UPLOAD', bytes: null }],
-    ['{"status":"SEND_TO_USER_INBOX"}', { kind: 'inbox' }],
-    ['{"status":"PUBLISH_COMPLETE"}', { kind: 'complete', postIds: [] }],
-    ['{"status":"FAILED","fail_reason":"file_format_check_failed"}', { kind: 'failed', reason: 'file_format_check_failed' }],
-    ['{"status":"FAILED"}', { kind: 'failed', reason: 'unknown' }],
-    ['{"status":"FAILED","fail_reason":""}', { kind: 'failed', reason: 'unreadable_reason' }],
-    ['{"status":"FAILED","fail_reason":"<b>"}', { kind: 'failed', reason: 'unreadable_reason' }],
-    ['{"status":"FAILED","fail_reason":7}', { kind: 'failed', reason: 'unreadable_reason' }],
-    ['{"status":"IN_A_QUEUE_OF_2031","uploaded_bytes":5}', { kind: 'processing', status: 'IN_A_QUEUE_OF_2031', bytes: 5 }],
-    ['{"status":"<script>"}', { kind: 'processing', status: 'unreadable_status', bytes: null }],
-  ])('%s', async (data, observation) => {
-    expect(await observed(data)).toEqual(observation);
-  });
-
-  it.each([
-    ['[7678907398077074696]', ['7678907398077074696']],
-    ['[7678907398077074696,7678907398077074697]', ['7678907398077074696', '7678907398077074697']],
-    ['[9223372036854775807]', ['9223372036854775807']],
-    ['["7678907398077074696",7678907398077074696]', ['7678907398077074696']],
-    ['7678907398077074696', ['7678907398077074696']],
-    ['[12,9007199254740993]', ['12', '9007199254740993']],
-    ['[9223372036854775808,-7678907398077074696,0,7.6e18,7678907398077074696.5,null,{},"7678x",true]', []],
-    ['[]', []],
-    ['null', []],
-  ])('has post ids to the last digit: %s', async (ids, expected) => {
-    expect(await observed(`{"publicaly_available_post_id":${ids},"status":"PUBLISH_COMPLETE"}`)).toEqual({ kind: 'complete', postIds: expected });
-  });
-
-  it('takes the right spelling of the wrong name too', async () => {
-    const both = '{"status":"PUBLISH_COMPLETE","publicly_available_post_id":[7678907398077074697],"publicaly_available_post_id":[7678907398077074696]}';
-    expect(await observed(both)).toEqual({ kind: 'complete', postIds: ['7678907398077074696', '7678907398077074697'] });
-  });
-
-  it('is unclear without a status', async () => {
-    const { client } = await rigOf(answering(200, well('{"uploaded_bytes":5}')));
-    expect((await client.status(token, id))._unsafeUnwrapErr()).toEqual({
-      kind: 'TikTokUnclear',
-      reason: "the answer's data.status is missing or not as it should be (status 200)",
-      logId,
-    });
-  });
-
-  it('may be refused for a publish id of another account', async () => {
-    const { client } = await rigOf(answering(400, refused('token_not_authorized_for_specified_publish_id')));
-    expect((await client.status(token, id))._unsafeUnwrapErr()).toMatchObject({ kind: 'TikTokRefused' });
   });
 });
 

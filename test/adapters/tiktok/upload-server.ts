@@ -17,10 +17,10 @@ export interface UploadServer extends AsyncDisposable {
 export const readWhole = async (request: IncomingMessage): Promise<ReceivedChunk> => {
   const hash = createHash('sha256');
   let bytes = 0;
-  for await (const piece of request) {
-    const data: Uint8Array = piece;
-    hash.update(data);
-    bytes += data.byteLength;
+  const pieces: AsyncIterable<Uint8Array> = request;
+  for await (const piece of pieces) {
+    hash.update(piece);
+    bytes += piece.byteLength;
   }
   return { method: request.method ?? '', target: request.url ?? '', headers: request.headers, bytes, sha256: hash.digest('hex') };
 };
