@@ -38,6 +38,7 @@ import { openEventStore } from './event-store.ts';
 import { provideMedia } from './media.ts';
 import { openOutboundCalls } from './outbound-calls.ts';
 import { createContainer, type Container } from './parts.ts';
+import { providePublishWork } from './publish-work.ts';
 import { fetcherOnFirstUse, publishingOnFirstUse, uploadsOnFirstUse } from './publishing-on-first-use.ts';
 import type { Settings } from './settings/read-settings.ts';
 import { tiktokOnFirstUse } from './tiktok-on-first-use.ts';
@@ -166,7 +167,8 @@ const provideBackground = (container: Container): void => {
       projectors: c.get('projectorList'),
       board: c.get('board'),
       onWritten: (projection) => {
-        if (projection === 'work') c.get('work').wake();
+        if (projection !== 'work') return;
+        for (const name of ['work', 'publishWork', 'uploadWork'] as const) c.get(name).wake();
       },
     }),
   );
@@ -184,6 +186,7 @@ export const assemble = (grounds: Grounds): Container => {
   provideTokens(container);
   provideBackground(container);
   provideMedia(container);
+  providePublishWork(container);
   provideWebhooks(container);
   return container;
 };

@@ -87,6 +87,8 @@ export interface Parts {
   projectorList: readonly Projector[];
   projectors: ProjectorRuntime;
   work: WorkRuntime;
+  publishWork: WorkRuntime;
+  uploadWork: WorkRuntime;
   receiving: ReceivePorts;
   webhookWork: BackgroundLoop;
 }

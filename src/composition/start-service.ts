@@ -63,6 +63,8 @@ const startBackground = (container: Container, stops: Stops): void => {
     ['media sweep', container.get('mediaSweep')],
     ['projectors', container.get('projectors')],
     ['work', container.get('work')],
+    ['publishing', container.get('publishWork')],
+    ['uploads', container.get('uploadWork')],
     ['webhooks', container.get('webhookWork')],
   ] as const) {
     part.start();

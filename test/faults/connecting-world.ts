@@ -16,6 +16,7 @@ import type { StoredEvent } from '../../src/application/ports/event-store.ts';
 import type { ConnectionView } from '../../src/application/reading/connection-view.ts';
 import { assemble } from '../../src/composition/assemble.ts';
 import type { Container } from '../../src/composition/parts.ts';
+import type { Environment } from '../../src/composition/settings/environment.ts';
 import { readSettings } from '../../src/composition/settings/read-settings.ts';
 import { clientKey, connectionId, openId, userId, type ConnectionId } from '../../src/domain/values/ids.ts';
 import { secret } from '../../src/domain/values/secret.ts';
@@ -55,7 +56,8 @@ const redirectUri = 'http://localhost:3999/api/tiktok/auth/callback';
 const idRow = z.object({ id: z.string().transform(connectionId) });
 const grants = z.object({ grants: z.array(z.object({ account: z.string(), open_id: z.string() })) });
 
-export const createConnectingWorld = async (): Promise<ConnectingWorld> => {
+/** @param changed settings of the service */
+export const createConnectingWorld = async (changed: Environment = {}): Promise<ConnectingWorld> => {
   const database = await createMigratedDatabase();
   const simulator = await startSimulator({ quiet: true });
   const tiktok = simulatorControl(simulator.url);
@@ -65,6 +67,7 @@ export const createConnectingWorld = async (): Promise<ConnectingWorld> => {
     TIKTOK_CLIENT_KEY: simulator.app.clientKey,
     TIKTOK_CLIENT_SECRET: simulator.app.clientSecret,
     TIKTOK_TOKEN_ENCRYPTION_KEY: 'made-up-key-of-32-characters-000',
+    ...changed,
   })._unsafeUnwrap();
   const { authorizeUrl, apiUrl, app } = simulator;
   const tiktokSide = { clientKey: clientKey(app.clientKey), clientSecret: secret(app.clientSecret), previousClientSecret: null, authorizeUrl, apiUrl, simulatorUrl: null, stop: () => Promise.resolve() };
