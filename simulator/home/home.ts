@@ -5,6 +5,7 @@ import { revokeGrant } from '../oauth/revocation.ts';
 import { advanced } from '../world/clock.ts';
 import { grantKey } from '../world/grant.ts';
 import { now } from '../world/world.ts';
+import { latestPosts, tapFromForm } from './posts.ts';
 import { ownCallersOnly } from '../wire/own-callers.ts';
 import type { Service } from '../wire/serve.ts';
 
@@ -32,6 +33,13 @@ export function homeRoutes(server: FastifyInstance, service: Service): void {
     const form = revokeForm.safeParse(fieldsOf(request.body));
     const grant = form.success ? world.grants.get(grantKey(form.data.client_key, form.data.account)) : undefined;
     if (grant !== undefined && grant.revokedAt === null) revokeGrant(world, grant, 'person');
+    await store.save();
+    service.deliveries.flush();
+    return reply.redirect('/', 303);
+  });
+
+  server.post('/_simulator/tap', { onRequest }, async (request, reply) => {
+    tapFromForm(world, fieldsOf(request.body));
     await store.save();
     service.deliveries.flush();
     return reply.redirect('/', 303);
@@ -65,6 +73,7 @@ function homePage({ simulation, calls, faults }: Service): string {
         since: readable(grant.grantedAt),
       })),
     faults: faults.all().length,
+    posts: latestPosts(world).map((post) => ({ ...post, person: nameOf(post.account), time: readable(post.at) })),
     calls: calls
       .all()
       .filter((call) => !pictures.includes(call.endpoint))

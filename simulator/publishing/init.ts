@@ -57,7 +57,7 @@ function initEndpoint({ path, name, modeOf, read }: Init): Endpoint {
             .andThen((order) => accepted(simulation, call, visitor, order)),
         )
         .match(
-          (task) => dataAnswer(world.settings, call, started(call, task)),
+          (task) => dataAnswer(world.settings, call, started(simulation, call, task)),
           (refused) => refused,
         );
     },
@@ -73,7 +73,7 @@ function accepted({ world }: Simulation, call: Call, visitor: Visitor, order: Or
     : err(dataError(world.settings, call, refusal, refusalTexts[refusal]));
 }
 
-const started = (call: Call, { publishId, transfer }: PublishTask): Readonly<Record<string, unknown>> => ({
+const started = (simulation: Simulation, call: Call, { publishId, transfer }: PublishTask): Readonly<Record<string, unknown>> => ({
   publish_id: publishId,
-  ...(transfer.source === 'FILE_UPLOAD' ? { upload_url: uploadUrl(call, transfer) } : {}),
+  ...(transfer.source === 'FILE_UPLOAD' ? { upload_url: uploadUrl(simulation, call, transfer) } : {}),
 });
