@@ -52,13 +52,24 @@ export const httpDepsOf = async (container: Container): Promise<HttpDeps> => {
     securityLog: container.get('securityLog'),
     settings: connectSettings,
   };
+  const tokens = container.get('tokenPorts');
+  const posts = container.get('publishing');
   const { simulatorUrl } = container.get('tiktokSide');
   return {
     connecting,
     completing: connecting,
     unbinding: connecting,
     erasing: { ...connecting, personalRecords: container.get('personalRecords'), media: container.get('media') },
-    tokens: container.get('tokenPorts'),
+    tokens,
+    publishing: {
+      ...tokens,
+      publishing: posts,
+      videos: posts,
+      quotas: container.get('quotas'),
+      media: container.get('media'),
+      addresses: container.get('addresses'),
+    },
+    publications: container.get('publications'),
     webhooks: container.get('receiving'),
     media: container.get('media'),
     connections: connecting.connections,

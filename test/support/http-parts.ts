@@ -7,6 +7,7 @@ import { createSealer } from '../../src/adapters/crypto/aes-gcm-sealer.ts';
 import { eventChain } from '../../src/adapters/event-store/codec/hash-chain.ts';
 import { keyringOf } from '../../src/adapters/crypto/keyring.ts';
 import type { HttpDeps, HttpSettings } from '../../src/adapters/http/http-deps.ts';
+import { createAddressRules } from '../../src/adapters/outbound/address-rules.ts';
 import { createGuardedDispatcher } from '../../src/adapters/outbound/guarded-dispatcher.ts';
 import { createDiskMediaLibrary } from '../../src/adapters/media/disk-media-library.ts';
 import { createConnectionsProjector } from '../../src/adapters/postgres/connections/connections-projector.ts';
@@ -17,6 +18,9 @@ import { createConnectSessions } from '../../src/adapters/postgres/postgres-conn
 import { createDataKeyRecords } from '../../src/adapters/postgres/postgres-data-key-records.ts';
 import { createIdempotencyRecords } from '../../src/adapters/postgres/postgres-idempotency-records.ts';
 import { createPersonalRecords } from '../../src/adapters/postgres/postgres-personal-records.ts';
+import { createPublishQuotas } from '../../src/adapters/postgres/postgres-publish-quotas.ts';
+import { createPublications } from '../../src/adapters/postgres/publications/postgres-publications.ts';
+import { createPublicationsProjector } from '../../src/adapters/postgres/publications/publications-projector.ts';
 import { createMediaRecords } from '../../src/adapters/postgres/media/postgres-media-records.ts';
 import { createProjectionProgress } from '../../src/adapters/postgres/postgres-projection-progress.ts';
 import { createProgressBoard } from '../../src/adapters/postgres/projector/progress-board.ts';
@@ -25,6 +29,7 @@ import { createSecurityLog } from '../../src/adapters/postgres/postgres-security
 import { createSecurityLogPages } from '../../src/adapters/postgres/postgres-security-log-pages.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
 import { systemIds } from '../../src/adapters/system/system-ids.ts';
+import { createPublishingClient } from '../../src/adapters/tiktok/publishing-client.ts';
 import { createTikTokClient } from '../../src/adapters/tiktok/tiktok-client.ts';
 import type { EventStore } from '../../src/application/ports/event-store.ts';
 import { createWebhookIntake } from '../../src/adapters/postgres/webhooks/postgres-webhook-intake.ts';
@@ -68,6 +73,7 @@ export type HttpParts = Readonly<{
 export const createHttpParts = ({ pool, eventStore, tiktok, settings: changed = {}, mediaDir = join(tmpdir(), 'tiktok-connections-media-of-tests') }: PartsOptions): HttpParts => {
   const settings = { ...testSettings, ...changed };
   const sealer = createSealer({ keyring: keyringOf(['test', Buffer.alloc(32, 7)]), records: createDataKeyRecords(pool) });
+  const dispatcher = createGuardedDispatcher({ exemptOrigins: [tiktok.apiUrl] });
   const client = createTikTokClient({
     clientKey: clientKey(testClient.key),
     clientSecret: secret(testClient.secret),
@@ -75,8 +81,9 @@ export const createHttpParts = ({ pool, eventStore, tiktok, settings: changed = 
     pkce: 'hex',
     authorizeUrl: tiktok.authorizeUrl,
     apiUrl: tiktok.apiUrl,
-    dispatcher: createGuardedDispatcher({ exemptOrigins: [tiktok.apiUrl] }),
+    dispatcher,
   });
+  const posts = createPublishingClient({ apiUrl: tiktok.apiUrl, dispatcher });
   const media = createDiskMediaLibrary({ path: mediaDir, maxBytes: 2 ** 20, keptMillis: 3_600_000 }, createMediaRecords(pool));
   const connections = createConnections(pool);
   const board = createProgressBoard();
@@ -84,7 +91,7 @@ export const createHttpParts = ({ pool, eventStore, tiktok, settings: changed = 
     attempts: createAuthorizationAttempts(pool),
     sessions: createConnectSessions(pool),
     securityLog: createSecurityLog(pool),
-    progress: createProjectionProgress({ pool, board, projections: ['connections'] }),
+    progress: createProjectionProgress({ pool, board, projections: ['connections', 'publications'] }),
     connections,
     eventStore,
     sealer,
@@ -99,12 +106,22 @@ export const createHttpParts = ({ pool, eventStore, tiktok, settings: changed = 
       returnUrlAllowlist: settings.returnUrlAllowlist,
     },
   };
+  const tokens = { ...shared, warmTokens: null, databaseClock: createDatabaseClock(pool), gate: createProviderGate(systemClock), underWay: new Map() };
   const parts: Omit<HttpDeps, 'logger'> = {
     connecting: shared,
     completing: shared,
     unbinding: shared,
     erasing: { ...shared, personalRecords: createPersonalRecords(pool), media },
-    tokens: { ...shared, warmTokens: null, databaseClock: createDatabaseClock(pool), gate: createProviderGate(systemClock), underWay: new Map() },
+    tokens,
+    publishing: {
+      ...tokens,
+      publishing: posts,
+      videos: posts,
+      quotas: createPublishQuotas(pool),
+      media,
+      addresses: createAddressRules(['media.example.com']),
+    },
+    publications: createPublications(pool, sealer),
     auditing: { ...shared, eventChain, securityLogPages: createSecurityLogPages(pool) },
     webhooks: {
       clientKey: clientKey(testClient.key),
@@ -126,6 +143,6 @@ export const createHttpParts = ({ pool, eventStore, tiktok, settings: changed = 
     readiness: () => Promise.resolve({ status: 'ok', parts: {} }),
     metrics: null,
   };
-  const projector = createConnectionsProjector({ sealer, clientKey: clientKey(testClient.key) });
-  return { parts, projectors: createProjectorRuntime({ pool, eventStore, projectors: [projector], board }) };
+  const folded = [createConnectionsProjector({ sealer, clientKey: clientKey(testClient.key) }), createPublicationsProjector()];
+  return { parts, projectors: createProjectorRuntime({ pool, eventStore, projectors: folded, board }) };
 };

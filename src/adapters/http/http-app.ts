@@ -35,6 +35,7 @@ import { getConnectionRoute } from './routes/get-connection.ts';
 import { healthRoutes } from './routes/health.ts';
 import { historyRoutes } from './routes/history.ts';
 import { listConnectionsRoute } from './routes/list-connections.ts';
+import { publicationRoutes } from './routes/publications.ts';
 import { mediaRoutes } from './routes/media.ts';
 import { refreshConnectionRoute } from './routes/refresh-connection.ts';
 import { securityLogRoute } from './routes/security-log.ts';
@@ -130,6 +131,7 @@ export const createHttpApp = async (deps: HttpDeps): Promise<FastifyInstance> =>
   connectionStateRoute(app, routeDeps);
   auditEventsRoute(app, routeDeps);
   securityLogRoute(app, routeDeps);
+  publicationRoutes(app, routeDeps);
   healthRoutes(app, routeDeps);
   documentationRoutes(app, routeDeps, routes);
   assetRoutes(app);

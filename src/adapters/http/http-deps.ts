@@ -11,6 +11,9 @@ import type { MediaLibrary } from '../../application/ports/media-library.ts';
 import type { IdempotencyRecords } from '../../application/ports/idempotency-records.ts';
 import type { Ids } from '../../application/ports/ids.ts';
 import type { SecurityLogPages } from '../../application/ports/security-log-pages.ts';
+import type { PublishPorts } from '../../application/publishing/request-publish.ts';
+import type { RecentVideosPorts } from '../../application/publishing/recent-videos.ts';
+import type { Publications } from '../../application/ports/publications.ts';
 import type { ReceivePorts } from '../../application/webhooks/receive-webhook.ts';
 import type { VerifyUserToken } from './principals/user-token.ts';
 import type { GrantPorts } from '../../application/tokens/grant-access-token.ts';
@@ -50,6 +53,8 @@ export type HttpDeps = Readonly<{
   erasing: EraseUserPorts;
   tokens: GrantPorts;
   webhooks: ReceivePorts;
+  publishing: PublishPorts & RecentVideosPorts;
+  publications: Publications;
   auditing: StateAtPorts & ChainPorts & Readonly<{ securityLogPages: SecurityLogPages }>;
   media: MediaLibrary;
   connections: Connections;

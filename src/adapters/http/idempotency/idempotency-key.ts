@@ -14,6 +14,14 @@ export const idempotencyHeaders = z.looseObject({
     .describe('Names this request for 24 hours: the same key and request give the same resource, whatever happened in between.'),
 });
 
+/** The header of a write that must say which request it is: what it makes carries the key in its id. */
+export const publicationKeyHeaders = z.looseObject({
+  'idempotency-key': z
+    .string()
+    .regex(visibleAscii, spelling)
+    .describe('Names this request for ever: the same key and request give the same publication, whatever happened in between.'),
+});
+
 /** For a route whose answer is a secret: repeating it must not hand the secret out again. */
 export const refuseIdempotencyKey = async (request: FastifyRequest): Promise<void> => {
   if (request.headers['idempotency-key'] === undefined) return;

@@ -26,6 +26,10 @@ export type Attempt<Value> = Readonly<{
 
 const causeOf = (ids: Ids, { scope, key }: IdempotencyKey): string => `idempotency:${ids.digest(secret(JSON.stringify([scope, key])))}`;
 
+/** Whose key it is: one end user's on one route, or that of all service keys together. @param route method and address pattern */
+export const keyScope = (route: string, principal: Principal): string =>
+  `${route} ${principal.kind === 'user' ? `user:${principal.userId}` : 'service'}`;
+
 /** Runs a write once per Idempotency-Key; a repeat gets the same resource, rendered anew. */
 export const oncePerKey = async <Value>(
   { idempotency, ids }: Pick<HttpDeps, 'idempotency' | 'ids'>,
@@ -34,7 +38,7 @@ export const oncePerKey = async <Value>(
 ): Promise<Result<Value, HttpFailure>> => {
   if (request.key === null) return attempt.run(null);
   const { principal, route } = request;
-  const key = { scope: `${route} ${principal.kind === 'user' ? `user:${principal.userId}` : 'service'}`, key: request.key };
+  const key = { scope: keyScope(route, principal), key: request.key };
   const claimed = await idempotency.claim(key, ids.digest(secret(JSON.stringify(request.content))));
   if (claimed.isErr()) return err(claimed.error);
   switch (claimed.value.kind) {

@@ -12,6 +12,7 @@ const tags = [
   { name: 'Connecting', description: 'Connecting and disconnecting TikTok accounts from a browser.' },
   { name: 'Connections', description: 'What is connected, for backends and for end users.' },
   { name: 'Tokens', description: 'Access tokens for backends, and their refresh.' },
+  { name: 'Publishing', description: 'Posts on their way to TikTok: checked, sent once, followed.' },
   { name: 'Erasure', description: 'Forgetting people for good.' },
   { name: 'Audit', description: 'What happened, how it was, and who looked.' },
   { name: 'Webhooks', description: 'What TikTok tells this service.' },

@@ -12,6 +12,7 @@ import type { RefreshFailure } from '../../../application/tokens/refresh-tokens.
 import type { WebhookRefused } from '../../../application/webhooks/receive-webhook.ts';
 import { mediaProblems, type MediaFailure } from './media-failures.ts';
 import { invalidRequest, ProblemAnswer, type FieldError, type Problem, type TikTokWords } from './problem.ts';
+import { publicationProblems, type PublicationFailure } from './publication-failures.ts';
 
 export type Unauthenticated = Readonly<{ kind: 'Unauthenticated'; reason: string }>;
 export type IdentityProviderAway = Readonly<{ kind: 'IdentityProviderAway' }>;
@@ -42,6 +43,7 @@ export type HttpFailure =
   | RefreshFailure
   | WebhookRefused
   | MediaFailure
+  | PublicationFailure
   | BadCursor
   | CheckpointOfAnotherStore
   | Unavailable;
@@ -91,6 +93,7 @@ const wordsOf = ({ code, message, logId }: TikTokWordsOfPort): TikTokWords => ({
 /** One entry for each kind of failure: the compiler refuses a kind without an answer. */
 const problems: FailureTable = {
   ...mediaProblems,
+  ...publicationProblems,
   Unauthenticated: ({ reason }) => ({ code: 'unauthenticated', detail: reason }),
   IdentityProviderAway: () => ({
     code: 'unavailable',
@@ -133,13 +136,13 @@ const problems: FailureTable = {
   }),
   TikTokFailed: ({ failure }) => tiktokProblem(failure),
   UnreadableHistory: () => needsAnOperator,
+  CheckpointOfAnotherStore: () => invalidRequest({ path: 'after', message: 'is not a checkpoint of this event store' }),
   WebhookRefused: ({ reason }) => ({ code: 'unauthenticated', detail: reason }),
   BadCursor: () => invalidRequest({ path: 'cursor', message: 'is not one that a page before this one gave as next_cursor' }),
   Unavailable: ({ part }) =>
     part === 'key_ring'
       ? lacksAKey
       : { code: 'unavailable', detail: `The ${part.replace('_', ' ')} does not answer now.`, retryAfterSeconds: shortPauseSeconds },
-  CheckpointOfAnotherStore: () => invalidRequest({ path: 'after', message: 'is not a checkpoint of this event store' }),
 };
 
 const lookUp = <Kind extends HttpFailure['kind']>(

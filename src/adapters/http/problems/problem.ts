@@ -7,6 +7,9 @@ export type FieldError = Readonly<{
   message: string;
 }>;
 
+/** One rule that refused, by the name that callers know it by, and what to change. */
+export type RefusedRule = Readonly<{ reason: string; detail: string }>;
+
 export type TikTokWords = Readonly<{ code: string; message: string; log_id: string | null }>;
 
 /** An error answer before it is written out. */
@@ -14,8 +17,10 @@ export type Problem = Readonly<{
   code: ProblemCode;
   detail: string;
   errors?: readonly FieldError[];
-  /** Which rule refused, for `unprocessable`. */
+  /** Which rule refused, for `unprocessable`: the first of them. */
   reason?: string;
+  /** Every rule that refused. */
+  problems?: readonly RefusedRule[];
   tiktok?: TikTokWords;
   retryAfterSeconds?: number;
 }>;

@@ -8,7 +8,7 @@ export type ProblemBody = Readonly<Record<string, unknown>>;
 
 /** The body of RFC 9457. @param instance names this occurrence */
 export const problemBody = (publicUrl: string, problem: Problem, instance: string): ProblemBody => {
-  const { code, detail, errors, reason, tiktok } = problem;
+  const { code, detail, errors, reason, problems, tiktok } = problem;
   const { status, title } = problemCatalogue[code];
   return {
     type: `${publicUrl}/docs#${code}`,
@@ -19,6 +19,7 @@ export const problemBody = (publicUrl: string, problem: Problem, instance: strin
     code,
     ...(errors === undefined ? {} : { errors }),
     ...(reason === undefined ? {} : { reason }),
+    ...(problems === undefined ? {} : { problems }),
     ...(tiktok === undefined ? {} : { tiktok }),
   };
 };

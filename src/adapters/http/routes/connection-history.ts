@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { readHistory } from '../../../application/auditing/history.ts';
 import { principalName, viewerOf } from '../../../application/execution/principal.ts';
 import { connectionId } from '../../../domain/values/ids.ts';
@@ -7,18 +6,9 @@ import { json, problems } from '../openapi/answers.ts';
 import { anyoneWith } from '../openapi/security.ts';
 import { callerOf } from '../principals/admit.ts';
 import { answerOf } from '../problems/failures.ts';
-import { auditLimit, fromRevision, historyBody, historyEntrySchema } from '../wire/audit-schema.ts';
+import { historyBody, historyPage, historyQuery } from '../wire/audit-schema.ts';
 import { connectionParams } from '../wire/connection-schema.ts';
 import { writeAsTyped } from '../wire/write-as-typed.ts';
-
-const query = z.strictObject({ from: fromRevision.describe('The first revision to show.'), limit: auditLimit });
-
-const historyPage = z
-  .strictObject({
-    data: z.array(historyEntrySchema),
-    next_from: z.int().nullable().describe('The revision to go on from; null where the history ends.'),
-  })
-  .meta({ id: 'History' });
 
 /** `GET /v1/connections/{id}/history`: every event in order. */
 export const connectionHistoryRoute = (app: HttpApp, { deps, admit }: RouteDeps): void => {
@@ -32,7 +22,7 @@ export const connectionHistoryRoute = (app: HttpApp, { deps, admit }: RouteDeps)
       tags: ['Audit'],
       security: anyoneWith('audit:read'),
       params: connectionParams,
-      querystring: query,
+      querystring: historyQuery,
       response: { 200: json(historyPage, 'One page.'), ...problems('unauthenticated', 'forbidden', 'not_found') },
     },
     onRequest: admit.anyoneWith('audit:read'),

@@ -10,6 +10,7 @@ import { callerOf } from '../principals/admit.ts';
 import { userIdSchema } from '../principals/user-id.ts';
 import { answerOf } from '../problems/failures.ts';
 import { connectionBody, connectionSchema } from '../wire/connection-schema.ts';
+import { pageCursor } from '../wire/page-cursor.ts';
 import { pageLimit } from '../wire/page-limit.ts';
 
 const defaultLimit = 50;
@@ -21,7 +22,7 @@ const query = z.strictObject({
   status: z.enum(connectionStatuses).optional(),
   open_id: z.string().max(200).regex(visibleAscii, 'must be visible ASCII characters').optional(),
   limit: pageLimit(largestLimit, defaultLimit),
-  cursor: z.string().max(500).regex(visibleAscii, 'must be a next_cursor').optional().describe('`next_cursor` of the page before.'),
+  cursor: pageCursor.optional(),
 });
 
 const connectionPage = z

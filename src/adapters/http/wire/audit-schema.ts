@@ -27,7 +27,16 @@ const entryFields = {
   data: z.record(z.string(), z.unknown()).describe('What it changed; sealed values are `[sealed]`.'),
 };
 
-export const historyEntrySchema = z.strictObject(entryFields).meta({ id: 'HistoryEntry' });
+const historyEntrySchema = z.strictObject(entryFields).meta({ id: 'HistoryEntry' });
+
+export const historyQuery = z.strictObject({ from: fromRevision.describe('The first revision to show.'), limit: auditLimit });
+
+export const historyPage = z
+  .strictObject({
+    data: z.array(historyEntrySchema),
+    next_from: z.int().nullable().describe('The revision to go on from; null where the history ends.'),
+  })
+  .meta({ id: 'History' });
 
 export const feedEntrySchema = z
   .strictObject({ stream: z.string(), ...entryFields, checkpoint: z.string().describe('Its place in the order of all streams.') })
