@@ -29,11 +29,13 @@ const decimal = (value: number): Buffer => {
   return bytes;
 };
 
+const framesPerSecond = 25;
+
 /** A frame at the beginning of its cluster. */
 const cluster = (millis: number): Buffer => element('1f43b675', element('e7', whole(millis)), element('a3', Buffer.from([0x81, 0, 0, 0x80]), frame));
 
 /**
- * A WebM file that browsers play, of that length, with one frame a second.
+ * A WebM file that browsers play, of that length, with 25 frames a second.
  * @param fill bytes of nothing in it, for a file of some size
  */
 export const playableVideo = (seconds: number, fill = 0): Buffer => {
@@ -45,7 +47,7 @@ export const playableVideo = (seconds: number, fill = 0): Buffer => {
     element('86', Buffer.from('V_VP8')),
     element('e0', element('b0', whole(360)), element('ba', whole(640))),
   );
-  const frames = Array.from({ length: seconds }, (_, second) => cluster(second * 1_000));
+  const frames = Array.from({ length: seconds * framesPerSecond }, (_, index) => cluster((index * 1_000) / framesPerSecond));
   return Buffer.concat([
     element('1a45dfa3', element('4282', Buffer.from('webm')), element('4287', whole(2)), element('4285', whole(2))),
     element(
