@@ -36,6 +36,7 @@ import { healthRoutes } from './routes/health.ts';
 import { historyRoutes } from './routes/history.ts';
 import { listConnectionsRoute } from './routes/list-connections.ts';
 import { publicationRoutes } from './routes/publications.ts';
+import { publishRoutes } from './routes/publish.ts';
 import { mediaRoutes } from './routes/media.ts';
 import { refreshConnectionRoute } from './routes/refresh-connection.ts';
 import { securityLogRoute } from './routes/security-log.ts';
@@ -137,6 +138,7 @@ export const createHttpApp = async (deps: HttpDeps): Promise<FastifyInstance> =>
   assetRoutes(app);
   await app.register(async (scope: HttpApp) => accountRoutes(scope, routeDeps));
   await app.register(async (scope: HttpApp) => historyRoutes(scope, routeDeps));
+  await app.register(async (scope: HttpApp) => publishRoutes(scope, routeDeps));
   await app.register(async (scope: HttpApp) => mediaRoutes(scope, routeDeps, uploads));
   await app.register(async (scope: HttpApp) => tiktokWebhookRoute(scope, routeDeps));
   await app.ready();
