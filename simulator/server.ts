@@ -27,6 +27,10 @@ export function createServer(service: Service): FastifyInstance {
   void server.register(async (streaming) => {
     streaming.removeAllContentTypeParsers();
     streaming.addContentTypeParser('*', (_request, _body, done) => done(null, undefined));
+    streaming.setErrorHandler(async (problem, _request, reply) => {
+      const isOddType = problem instanceof Error && 'statusCode' in problem && problem.statusCode === 415;
+      return reply.code(isOddType ? 400 : 500).send();
+    });
     addEndpoints(
       streaming,
       service,

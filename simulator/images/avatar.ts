@@ -9,14 +9,14 @@ import { hueOf, svgText } from './svg.ts';
 const lifetimeSeconds = 2 * 86_400;
 
 /** The signed address of an account's picture. Its path changes only when the person changes the picture. */
-export function avatarUrl(simulation: Simulation, call: Call, account: SimulatedAccount, size: string): string {
-  return simulation.publicUrl() + avatarPath(simulation, call, account, size);
+export function avatarUrl(simulation: Simulation, call: Call, account: SimulatedAccount, size: string, seconds = lifetimeSeconds): string {
+  return simulation.publicUrl() + avatarPath(simulation, call, account, size, seconds);
 }
 
 /** The same for the simulator's own pages, relative to its origin. */
-export function avatarPath({ world }: Simulation, call: Call, account: SimulatedAccount, size: string): string {
+export function avatarPath({ world }: Simulation, call: Call, account: SimulatedAccount, size: string, seconds = lifetimeSeconds): string {
   const path = `/images/avatars/${account.id}/${account.avatarVersion}/${size}.svg`;
-  return `${path}?${signedQuery(world, call, path, lifetimeSeconds)}`;
+  return `${path}?${signedQuery(world, call, path, seconds)}`;
 }
 
 export const avatarEndpoint: Endpoint = {

@@ -11,7 +11,11 @@ export const isRestricted = ({ audited, mode }: SimulatedApp): boolean => !audit
 
 /** Tasks of the last 24 hours. @param at ms since the epoch, simulated */
 function ofTheDay({ publishing: { tasks } }: World, at: number, fits: (task: PublishTask) => boolean): readonly PublishTask[] {
-  return [...tasks.values()].filter((task) => task.createdAt > at - dayMs && fits(task));
+  const since = at - dayMs;
+  return tasks
+    .values()
+    .filter((task) => task.createdAt > since && fits(task))
+    .toArray();
 }
 
 /** Whether this creator has posted all that may come through the API in 24 hours, those of all apps together. */

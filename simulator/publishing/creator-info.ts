@@ -8,6 +8,8 @@ import { authorized } from './authorized.ts';
 import { hasPostedEnough, isOneUserTooMany, privacyOptions } from './caps.ts';
 import { refusalTexts } from './refusal-texts.ts';
 
+const avatarSeconds = 2 * 3_600;
+
 /** What a creator may do now. It isn't narrowed for apps without the audit, and tells of caps and bans with HTTP 200. */
 export const creatorInfoEndpoint: Endpoint = {
   method: 'POST',
@@ -31,7 +33,7 @@ function answer(simulation: Simulation, call: Call, visitor: Visitor): Answer {
   const { account } = visitor;
   const { posting } = account;
   return dataAnswer(settings, call, {
-    creator_avatar_url: avatarUrl(simulation, call, account, '168x168'),
+    creator_avatar_url: avatarUrl(simulation, call, account, '168x168', avatarSeconds),
     creator_username: account.username,
     creator_nickname: account.displayName,
     privacy_level_options: privacyOptions(account),

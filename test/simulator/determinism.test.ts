@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { approve, control, exchange, refresh, tokensOf, userInfo } from './driver.ts';
+import { openPoster, put } from './posting.ts';
 import { startedSimulator } from './running-simulator.ts';
 
 /** The texts of a whole round of calls. */
@@ -12,8 +13,12 @@ async function round(simulator: Simulator): Promise<readonly string[]> {
   const tokens = await tokensOf(exchanged);
   const info = await (await userInfo(simulator, tokens.access_token, 'open_id,display_name,avatar_url')).text();
   const refreshed = await (await refresh(simulator, tokens.refresh_token)).text();
+  const poster = await openPoster(simulator, 'bruno');
+  const begun = await poster.init(10);
+  await put(begun.data.upload_url, new Uint8Array(10));
+  const { text: status } = await poster.status(begun.data.publish_id ?? '');
   const origin = new RegExp(simulator.url, 'g');
-  return [callback.href, text, info.replace(origin, ''), refreshed, JSON.stringify(await control(simulator, '/accounts'))];
+  return [callback.href, text, info.replace(origin, ''), refreshed, begun.text.replace(origin, ''), status, JSON.stringify(await control(simulator, '/accounts'))];
 }
 
 describe('a seed', () => {

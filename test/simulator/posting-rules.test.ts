@@ -59,6 +59,13 @@ describe('creator info', () => {
     expect(await creatorInfo()).toMatchObject({ http: 200, error: { code: 'reached_active_user_cap' } });
   });
 
+  it('shows a picture for two hours', async () => {
+    const url = /"creator_avatar_url":"([^"]+)"/.exec((await creatorInfo()).text)?.[1] ?? '';
+    expect((await fetch(url)).status).toBe(200);
+    await tiktok.advanceClock(2 * 3_600_000);
+    expect((await fetch(url)).status).toBe(403);
+  });
+
   it('is not narrowed for an app without the audit', async () => {
     await tiktok.changeApp(key(), { audited: false });
     expect((await creatorInfo()).text).toContain('PUBLIC_TO_EVERYONE');

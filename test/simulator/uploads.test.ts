@@ -58,6 +58,7 @@ describe('an upload', () => {
 
   it.each([
     { range: undefined, type: 'application/octet-stream' },
+    { range: undefined, type: 'odd' },
     { range: 'bytes 0-9', type: 'video/mp4' },
     { range: `bytes 0-${chunk - 1}/${total + 1}`, type: 'video/mp4' },
     { range: `bytes 0-${chunk}/${total}`, type: 'video/mp4' },
@@ -101,6 +102,13 @@ describe('a fault of an upload', () => {
     expect((await put(url, chunks[1], { first: chunk, total })).status).toBe(503);
     expect(await uploaded()).toBe(chunk);
     expect((await put(url, chunks[1], { first: chunk, total })).status).toBe(201);
+  });
+
+  it('is only for the account it was set for', async () => {
+    await strike({ account: 'bruno', action: { type: 'respond', status: 500 } });
+    expect((await put(url, chunks[0], { first: 0, total })).status).toBe(206);
+    await strike({ account: 'ada', action: { type: 'respond', status: 502 } });
+    expect((await put(url, chunks[1], { first: chunk, total })).status).toBe(502);
   });
 
   it('is a connection that breaks once the chunk is stored', async () => {
