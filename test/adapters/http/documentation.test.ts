@@ -71,6 +71,7 @@ describe('the OpenAPI document', () => {
       'get /api/tiktok/user/info',
       'get /dashboard/account',
       'get /dashboard/connections/{id}/history',
+      'get /dashboard/publish',
       'get /docs',
       'get /livez',
       'get /openapi.json',
