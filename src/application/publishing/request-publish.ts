@@ -1,6 +1,6 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { PublishRequested } from '../../domain/connection/events.ts';
-import type { PublishRejection, RequestPublish } from '../../domain/connection/request-publish.ts';
+import { judgePublish, type PublishRejection, type RequestPublish } from '../../domain/connection/request-publish.ts';
 import type { ConnectionState } from '../../domain/connection/state.ts';
 import type { PublicationRejection } from '../../domain/publication/rejections.ts';
 import type { PublicationId } from '../../domain/values/ids.ts';
@@ -102,6 +102,8 @@ const recordRequest = async (
   if (usable.isErr()) return err(usable.error);
   const evidence = await gatherEvidence(ports, context, principal, draft);
   if (evidence.isErr()) return err(evidence.error);
+  const judged = judgePublish(proposalOf(ports, principal, draft, evidence.value, usable.value), usable.value);
+  if (judged.isErr()) return err(judged.error);
   const { media } = evidence.value;
   if (media !== null) {
     const kept = await ports.media.keepUntil(media.id, plusMillis(draft.scheduleAt ?? ports.clock.now(), mediaKeptMillis));

@@ -60,8 +60,9 @@ export const publicationEventsRoute = (app: HttpApp, { deps, admit }: RouteDeps)
       if (watcher === null) return refuse({ kind: 'TooManyWatched' });
       reply.raw.once('close', watcher.end);
       const changes = publicationChanges(deps.publishing, id, after !== null && after <= now.revision ? after : now.revision - 1, watcher.signal);
+      const body = Readable.from(changes, { objectMode: false }).once('close', watcher.end);
       // Proxies that hold answers back would hold each event back.
-      return reply.header('x-accel-buffering', 'no').type('text/event-stream').send(Readable.from(changes, { objectMode: false }));
+      return reply.header('x-accel-buffering', 'no').type('text/event-stream').send(body);
     },
   });
 };

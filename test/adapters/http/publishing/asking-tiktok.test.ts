@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { TikTokVideo } from '../../../../src/application/ports/tiktok-videos.ts';
 import { problemIn } from '../../../support/http-app.ts';
+import { madeUpVideo } from '../../../support/made-up-videos.ts';
 import { someCreator } from '../../../support/made-up-publishing.ts';
 import { as, createPublishingStage, service, type PublishingStage } from '../../../support/publishing-stage.ts';
 
@@ -93,5 +94,24 @@ describe('the videos of an account', () => {
 
   it('are not there for anybody else', async () => {
     expect((await read(`/v1/connections/${ada}/videos`, as('user-b'))).statusCode).toBe(404);
+  });
+});
+
+describe('the same over TikTok itself, as the simulator plays it', () => {
+  const call = (url: string) => stage.world.http.call({ url, headers: service });
+
+  it('shows the creator, and the videos of the account', async () => {
+    const creator = await call(`/v1/connections/${ada}/creator-info`);
+    expect([creator.statusCode, creator.json()]).toMatchObject([200, { cannot_post: null, comment_disabled: false }]);
+    const videos = await call(`/v1/connections/${ada}/videos?limit=20`);
+    expect([videos.statusCode, videos.json()]).toMatchObject([200, { next_cursor: null }]);
+  });
+
+  it('accepts a file that was uploaded here', async () => {
+    const headers = { ...service, 'content-type': 'video/mp4' };
+    const uploaded = await stage.world.http.app.inject({ method: 'POST', url: '/v1/media', headers, payload: await madeUpVideo({ container: 'mp4', codec: 'avc' }) });
+    const body = stage.draft(ada, { source: { type: 'media', media_id: uploaded.json<{ id: string }>().id } });
+    const answer = await stage.world.http.call({ method: 'POST', url: '/v1/publications', headers: { ...service, 'idempotency-key': 'real' }, payload: body });
+    expect([answer.statusCode, answer.json()]).toMatchObject([202, { status: 'queued' }]);
   });
 });

@@ -131,6 +131,14 @@ describe('the events of a publication', () => {
     await expect.poll(async () => (await follow(id, as('user-a'))).status).toBe(200);
   });
 
+  it('answer a question for their headers alone, and keep no place for it', async () => {
+    const id = await stage.accepted(ada);
+    for (let count = 0; count < 25; count += 1) {
+      const answer = await fetch(`${running.address}/v1/publications/${id}/events`, { method: 'HEAD', headers: as('user-a') });
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+    }
+  });
+
   it('end when the service stops, so that nobody holds it up', async () => {
     const another = await stage.world.another({ publishing: stage.publishing });
     const address = await startHttp(another.app, { host: '127.0.0.1', port: 0 });
