@@ -1,5 +1,7 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { listParked } from '../adapters/postgres/projector/parked-streams.ts';
+import { countPublications } from '../adapters/postgres/publications/count-publications.ts';
+import { countDueWork } from '../adapters/postgres/work/count-due-work.ts';
 import { createWebhookLeases } from '../adapters/postgres/webhooks/webhook-leases.ts';
 import { handledEvents } from '../application/webhooks/webhook-events.ts';
 import type { Container } from './parts.ts';
@@ -52,6 +54,12 @@ const createRegistry = (container: Container): Registry => {
   gauge('webhooks_pending', 'Webhooks that are taken in and wait to be worked on.', [], async (set) => set((await pendingWebhooks(container)).count));
   gauge('webhooks_oldest_pending_seconds', 'How long the oldest of them has waited.', [], async (set) => set((await pendingWebhooks(container)).oldestSeconds));
   gauge('webhooks_unmatched', 'Webhooks about publications whose publish_id fits none of ours, kept for 30 days.', [], async (set) => set((await unmatchedWebhooks(container)).count));
+  gauge('publications', 'Publications that are known, by status.', ['status'], async (set) => {
+    for (const [status, count] of await countPublications(container.get('pool'))) set({ status }, count);
+  });
+  gauge('work_due', 'Items of the work list that are due and that nobody works on, by kind.', ['kind'], async (set) => {
+    for (const [kind, count] of await countDueWork(container.get('pool'))) set({ kind }, count);
+  });
   gauge('pool_connections', 'Connections to PostgreSQL, by state.', ['state'], (set) => {
     const { totalCount, idleCount, waitingCount } = container.get('pool');
     set({ state: 'open' }, totalCount);
