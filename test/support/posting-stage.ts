@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { livePageHeaders } from '../../src/adapters/http/headers/security-headers.ts';
 import { postForm, publishPage } from '../../src/adapters/http/pages/publish/publish-page.ts';
 import { renderPage } from '../../src/adapters/http/pages/render-page.ts';
@@ -60,12 +61,6 @@ export interface PostingStage {
   close(): Promise<void>;
 }
 
-const read = async (request: IncomingMessage): Promise<Buffer> => {
-  const parts: Buffer[] = [];
-  for await (const part of request) parts.push(Buffer.from(part as Uint8Array));
-  return Buffer.concat(parts);
-};
-
 /** The posting page with its own modules and headers, before an API that says what a test wants. */
 export const openPostingStage = async (
   given: Readonly<{ kind?: 'video' | 'photo'; mode?: PostMode; options?: Partial<CreatorInfo['options']>; creator?: Partial<CreatorInfo> }> = {},
@@ -93,7 +88,7 @@ export const openPostingStage = async (
       request.resume();
       return;
     }
-    received.push({ method, path, headers: request.headers, body: await read(request) });
+    received.push({ method, path, headers: request.headers, body: await buffer(request) });
     const answers = script.get(`${method} ${path}`) ?? [];
     const next = answers.length > 1 ? answers.shift() : answers[0];
     if (next === undefined) {
@@ -114,7 +109,9 @@ export const openPostingStage = async (
     }
     return api(request, path, response);
   };
-  const server = createServer((request, response) => void serve(request, response)).listen(0, '127.0.0.1');
+  const server = createServer((request, response) => {
+    serve(request, response).catch(() => response.destroy());
+  }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port was given');
