@@ -26,6 +26,8 @@ export interface KeptLog {
   readonly all: readonly KeptEvent[];
   stream(name: string): readonly KeptEvent[];
   append(stream: string, expected: Expected, events: readonly ProposedEvent[]): Outcome;
+  /** Takes what another one has written into the same file: as a follower has it when it is elected. */
+  catchUp(): void;
   /** Called after every write. @returns takes the listener away */
   onWritten(listener: () => void): () => void;
 }
@@ -44,7 +46,14 @@ export const openKeptLog = (path: string): KeptLog => {
     if (stream === undefined) streams.set(event.stream, [event]);
     else stream.push(event);
   };
-  for (const line of wholeLines(path)) z.array(keptEvent).parse(JSON.parse(line)).forEach(take);
+  let linesTaken = 0;
+  const catchUp = (): void => {
+    const lines = wholeLines(path);
+    for (const line of lines.slice(linesTaken)) z.array(keptEvent).parse(JSON.parse(line)).forEach(take);
+    linesTaken = lines.length;
+    for (const listener of listeners) listener();
+  };
+  catchUp();
   const file = openSync(path, 'a');
 
   /** Repeats are found as the server finds them: the same ids behind the same explicit revision. */
@@ -72,11 +81,13 @@ export const openKeptLog = (path: string): KeptLog => {
         return { position, stream: name, revision: begin + index, created, ...event };
       });
       writeSync(file, `${JSON.stringify(kept)}\n`);
+      linesTaken += 1;
       kept.forEach(take);
       for (const listener of listeners) listener();
       const last = kept.at(-1);
       return last === undefined ? { kind: 'wrong', current: null } : { kind: 'written', last };
     },
+    catchUp,
     onWritten: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

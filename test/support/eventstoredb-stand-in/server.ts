@@ -60,6 +60,7 @@ const obey = (log: KeptLog, faults: Faults, open: ReadonlySet<ReadCall>, order: 
       break;
     case 'leader':
       faults.leader = order.leader;
+      if (order.leader === null) log.catchUp();
       break;
     case 'members':
       faults.members = order.members;

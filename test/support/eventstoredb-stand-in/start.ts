@@ -25,7 +25,9 @@ export interface StandIn {
 }
 
 export type StandInOptions = Readonly<{
-  /** Shares the log of another one that has been stopped. */
+  /** The log of another one, which leads as long as it lives. */
+  file?: string;
+  /** `user:password` that every call must carry. */
   user?: string;
   tls?: Readonly<{ keyFile: string; certFile: string }>;
 }>;
@@ -42,10 +44,10 @@ const run = async (args: readonly string[]): Promise<Running> => {
   return { child, ...readyLine.parse(JSON.parse(String(line))) };
 };
 
-/** Starts one with nothing in it. */
-export const startStandIn = async ({ user, tls }: StandInOptions = {}): Promise<StandIn> => {
+/** Starts one, with nothing in it unless it shares the log of another. */
+export const startStandIn = async ({ user, tls, file: shared }: StandInOptions = {}): Promise<StandIn> => {
   const folder = await mkdtemp(join(tmpdir(), 'eventstoredb-stand-in-'));
-  const file = join(folder, 'log.jsonl');
+  const file = shared ?? join(folder, 'log.jsonl');
   const secured = [...(user === undefined ? [] : ['--user', user]), ...(tls === undefined ? [] : ['--key', tls.keyFile, '--cert', tls.certFile])];
   const at = (port: number, control: number): readonly string[] => ['--file', file, '--port', String(port), '--control', String(control), ...secured];
   let running = await run(at(0, 0));

@@ -17,9 +17,19 @@ export interface StoreConnection {
 // channel they are not sent.
 const nobody = { username: 'nobody', password: 'nobody' };
 
+const ignore = (): void => undefined;
+
+/** Resolves with the work, or fails after so long; what becomes of the work then is nobody's business. */
+export const within = <Answer>(millis: number, work: Promise<Answer>): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new NoAnswerInTime()), millis);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+
 const triesForLeader = 3;
 /** The client turns to the leader a moment after it has been told. */
 const turnMillis = 20;
+const closeMillis = 1_000;
 
 export const openConnection = ({ connectionString, credentials }: StoreAddress): StoreConnection => {
   let opened: Promise<EventStoreDBClient> | null = null;
@@ -42,29 +52,17 @@ export const openConnection = ({ connectionString, credentials }: StoreAddress):
     close: async () => {
       const closing = opened;
       opened = null;
-      if (closing !== null) await (await closing).dispose();
+      // The client waits for answers that may never come.
+      if (closing !== null) await within(closeMillis, (await closing).dispose()).catch(ignore);
     },
   };
 };
 
-/** Resolves with the work, or fails after so long; what becomes of the work then is nobody's business. */
-export const within = <Answer>(millis: number, work: Promise<Answer>): Promise<Answer> =>
-  new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new NoAnswerInTime()), millis);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
-
-const ignore = (): void => undefined;
-
 /**
- * Everything that a read gives, or its first items up to and with the one that is enough.
+ * Everything that a read gives; it must have an end, for the client keeps what is left unread.
  * @param idleMillis how long the store may keep silent
  */
-export const collect = async <Item>(
-  read: StreamingRead<Item>,
-  idleMillis: number,
-  isEnough: (item: Item) => boolean = () => false,
-): Promise<readonly Item[]> => {
+export const collect = async <Item>(read: StreamingRead<Item>, idleMillis: number): Promise<readonly Item[]> => {
   const items: Item[] = [];
   // A failure may still come when nobody reads any more.
   read.on('error', ignore);
@@ -73,11 +71,10 @@ export const collect = async <Item>(
     for await (const item of read) {
       timer.refresh();
       items.push(item);
-      if (isEnough(item)) break;
     }
     return items;
   } finally {
     clearTimeout(timer);
-    read.cancel().catch(ignore);
+    if (read.errored !== null) read.cancel().catch(ignore);
   }
 };

@@ -1,3 +1,4 @@
+import type { AllStreamRecordedEvent } from '@eventstore/db-client';
 import { err, ok, type Result } from 'neverthrow';
 import type { Unavailable } from '../../../application/failures.ts';
 import type { Checkpoint } from '../../../application/ports/event-names.ts';
@@ -21,16 +22,32 @@ export type FeedStart = Readonly<{
 /** Names of our streams begin so; others may share the server. */
 export const ownPrefix = (namespace: string): string => (namespace === '' ? 'tiktok_' : namespace);
 
-/** Backwards past what the server and others have written since. There is one at least: that which names the store. */
-const readGoal = async ({ connection, namespace, limits }: StoreParts): Promise<Goal> => {
-  const own = ownPrefix(namespace);
-  const events = await connection.call((client, options) =>
-    collect(client.readAll({ ...options, direction: 'backwards', fromPosition: 'end' }), limits.readMillis, ({ event }) =>
-      event?.streamId.startsWith(own) === true),
+const firstPage = 16;
+const largestPage = 4_096;
+
+const pageBefore = async (
+  { connection, limits }: StoreParts,
+  fromPosition: Place | 'end',
+  maxCount: number,
+): Promise<readonly AllStreamRecordedEvent[]> => {
+  const page = await connection.call((client, options) =>
+    collect(client.readAll({ ...options, direction: 'backwards', fromPosition, maxCount }), limits.readMillis),
   );
-  const last = events.at(-1)?.event;
-  if (last?.streamId.startsWith(own) !== true) throw new TypeError('the log holds nothing of ours');
-  return { place: last.position, streamId: last.streamId };
+  return page.flatMap(({ event }) => event ?? []);
+};
+
+/** Backwards past what the server and others have written since. There is one at least: that which names the store. */
+const readGoal = async (parts: StoreParts): Promise<Goal> => {
+  const own = ownPrefix(parts.namespace);
+  let fromPosition: Place | 'end' = 'end';
+  for (let maxCount = firstPage; ; maxCount = Math.min(maxCount * 8, largestPage)) {
+    const events = await pageBefore(parts, fromPosition, maxCount);
+    const found = events.find(({ streamId }) => streamId.startsWith(own));
+    if (found !== undefined) return { place: found.position, streamId: found.streamId };
+    const last = events.at(-1);
+    if (last === undefined) throw new TypeError('the log holds nothing of ours');
+    fromPosition = last.position;
+  }
 };
 
 /**

@@ -84,8 +84,10 @@ export const readSubscription = (subscription: AllStreamSubscription, openMillis
       clearTimeout(opening);
       signal.removeEventListener('abort', stop);
       wake = ignore;
+      // The client lets go of a subscription only when everything that came with it has been read.
+      subscription.removeAllListeners('readable');
+      subscription.resume();
       subscription.unsubscribe().catch(ignore);
-      subscription.destroy();
     },
   };
 };
