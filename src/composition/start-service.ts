@@ -52,13 +52,19 @@ const prepareDatabase = async (container: Container): Promise<Result<void, strin
   return err(checked.error.kind === 'Unavailable' ? `The event store does not answer: ${checked.error.reason}.` : checked.error.sentence);
 };
 
+/**
+ * Background work begins by opening connections and looking over all there is. The first requests, and the question
+ * whether this replica is ready, do not wait behind that.
+ */
+const headStartMillis = 100;
+
 const startBackground = (container: Container, stops: Stops): void => {
   const { roles } = container.get('settings');
   const apiKeys = container.get('apiKeys');
   apiKeys.start();
   stops.add('API keys', () => apiKeys.stop());
   if (!roles.includes('worker')) return;
-  for (const [name, part] of [
+  const parts = [
     ['expiry sweep', container.get('expirySweep')],
     ['media sweep', container.get('mediaSweep')],
     ['projectors', container.get('projectors')],
@@ -66,10 +72,12 @@ const startBackground = (container: Container, stops: Stops): void => {
     ['publishing', container.get('publishWork')],
     ['uploads', container.get('uploadWork')],
     ['webhooks', container.get('webhookWork')],
-  ] as const) {
-    part.start();
-    stops.add(name, () => part.stop());
-  }
+  ] as const;
+  for (const [name, part] of parts) stops.add(name, () => part.stop());
+  const later = setTimeout(() => {
+    for (const [, part] of parts) part.start();
+  }, headStartMillis);
+  stops.add('head start of requests', async () => clearTimeout(later));
 };
 
 const buildHttp = async (container: Container): Promise<FastifyInstance> => {
@@ -102,13 +110,16 @@ const startMetrics = async (container: Container, stops: Stops): Promise<Result<
   }
 };
 
-/** As many as the first question of `/readyz` uses at once: opened while the routes are loaded, not while it waits. */
-const connectionsOfReadiness = 4;
+/**
+ * With the one that preparing the database opens, as many as the first question of `/readyz` uses at once: opened while
+ * the routes are loaded, not while it waits.
+ */
+const connectionsBesides = 3;
 
 const openConnections = (pool: pg.Pool): void => {
   const released = (client: pg.PoolClient): void => client.release();
   // Why there is none is said by what asks the database next.
-  for (let opened = 0; opened < connectionsOfReadiness; opened += 1) void pool.connect().then(released, () => undefined);
+  for (let opened = 0; opened < connectionsBesides; opened += 1) void pool.connect().then(released, () => undefined);
 };
 
 const startServing = async (container: Container, stops: Stops): Promise<Result<void, string>> => {

@@ -13,6 +13,18 @@ export type MigrationReport = Readonly<{
   newer: readonly string[];
 }>;
 
+let ownMigrations: Promise<readonly Migration[]> | undefined;
+
+/** Our own are read once: they are part of the code, and asked for by every look at whether the schema is theirs. */
+const knownIn = (folder: URL): Promise<readonly Migration[]> => {
+  if (folder !== migrationsFolder) return readMigrations(folder);
+  ownMigrations ??= readMigrations(folder).catch((error: unknown) => {
+    ownMigrations = undefined;
+    throw error;
+  });
+  return ownMigrations;
+};
+
 type Applied = Readonly<{ number: number; name: string; hash: string }>;
 
 const appliedRows = z.array(z.object({ number: z.number(), name: z.string(), hash: z.string() }));
@@ -84,7 +96,7 @@ const migrateOver = async (client: pg.PoolClient, known: readonly Migration[]): 
  * process at a time. Refuses a database in which an applied migration is not the one in `folder`.
  */
 export const migrate = async (pool: pg.Pool, folder = migrationsFolder): Promise<Result<MigrationReport, MigrationProblem>> => {
-  const known = await readMigrations(folder);
+  const known = await knownIn(folder);
   let client: pg.PoolClient;
   try {
     client = await pool.connect();
@@ -103,7 +115,7 @@ export const migrate = async (pool: pg.Pool, folder = migrationsFolder): Promise
 
 /** Names of the migrations that this code knows and the database lacks, in order. */
 export const pendingMigrations = async (pool: pg.Pool, folder = migrationsFolder): Promise<Result<readonly string[], MigrationProblem>> => {
-  const known = await readMigrations(folder);
+  const known = await knownIn(folder);
   try {
     const [{ exists }] = existence.parse((await pool.query(selectRecord)).rows);
     const applied = exists ? appliedRows.parse((await pool.query(selectApplied)).rows) : [];

@@ -9,7 +9,8 @@ loopback.addAddress('::1', 'ipv6');
 /** `localhost`, or a literal address that never leaves this machine. */
 export const isLoopback = (host: string): boolean => {
   const bare = host.replace(/^\[(.*)\]$/, '$1');
-  const version = isIP(bare);
+  // Names are told from addresses by their letters first: the pattern of IPv6 takes milliseconds to be compiled.
+  const version = /^[\d.]+$|:/.test(bare) ? isIP(bare) : 0;
   return bare === 'localhost' || (version !== 0 && loopback.check(bare, version === 6 ? 'ipv6' : 'ipv4'));
 };
 
