@@ -7,7 +7,7 @@ export const crossOriginOptions = (origins: readonly string[]): FastifyCorsOptio
   origin: [...origins],
   credentials: true,
   methods: ['GET', 'POST', 'DELETE'],
-  allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-None-Match', 'traceparent'],
+  allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-None-Match', 'Last-Event-ID', 'traceparent'],
   exposedHeaders: ['ETag', 'Retry-After', 'X-Request-Id'],
   maxAge: preflightAgeSeconds,
   strictPreflight: false,

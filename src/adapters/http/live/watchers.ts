@@ -19,12 +19,15 @@ export interface Watchers {
 /** Answers that stay open, counted. */
 export const createWatchers = (): Watchers => {
   const open = new Map<AbortController, string>();
+  let stopping = false;
   const placesOf = (principal: string): number => [...open.values()].filter((each) => each === principal).length;
   return {
     begin: (principal) => {
       if (open.size >= perProcess || placesOf(principal) >= perPrincipal) return null;
       const ending = new AbortController();
       open.set(ending, principal);
+      // A request that comes while others end is answered as it is now, and ends.
+      if (stopping) ending.abort();
       return {
         signal: ending.signal,
         end: () => {
@@ -34,6 +37,7 @@ export const createWatchers = (): Watchers => {
       };
     },
     endAll: () => {
+      stopping = true;
       for (const ending of open.keys()) ending.abort();
     },
   };

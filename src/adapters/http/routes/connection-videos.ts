@@ -43,13 +43,12 @@ export const connectionVideosRoute = (app: HttpApp, { deps, admit }: RouteDeps):
     },
     onRequest: admit.anyoneWith('connections:read'),
     serializerCompiler: writeAsTyped,
-    handler: async (request, reply) => {
+    handler: async (request) => {
       const { principal } = callerOf(request);
       const { cursor, limit } = request.query;
       const context = commandContext(request, actorOf(principal), deps.ids.commandId());
       const wanted = { connectionId: connectionId(request.params.id.toLowerCase()), cursor: cursor === undefined ? null : Number(cursor), limit };
       const page = answerOf(await recentVideos(deps.publishing, context, principal, wanted));
-      reply.header('cache-control', 'no-store');
       return { data: page.videos.map(videoBody), next_cursor: page.nextCursor === null ? null : String(page.nextCursor) };
     },
   });

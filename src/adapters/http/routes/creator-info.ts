@@ -31,12 +31,11 @@ export const creatorInfoRoute = (app: HttpApp, { deps, admit }: RouteDeps): void
     },
     onRequest: admit.anyoneWith('publish'),
     serializerCompiler: writeAsTyped,
-    handler: async (request, reply) => {
+    handler: async (request) => {
       const { principal } = callerOf(request);
       const context = commandContext(request, actorOf(principal), deps.ids.commandId());
       const id = connectionId(request.params.id.toLowerCase());
       const info = answerOf(await creatorOfConnection(deps.publishing, context, principal, id));
-      reply.header('cache-control', 'no-store');
       return creatorBody(info);
     },
   });

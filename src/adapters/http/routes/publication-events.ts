@@ -54,7 +54,6 @@ export const publicationEventsRoute = (app: HttpApp, { deps, admit }: RouteDeps)
       const now = answerOf(await ownedPublication(deps.publishing.eventStore, viewerOf(principal), id));
       const last = request.headers['last-event-id'];
       const after = last === undefined ? null : Number(last);
-      reply.header('cache-control', 'no-store');
       if (after === now.revision && isFinal(now.status)) return reply.code(204).send();
       const watcher = watchers.begin(principalName(principal));
       if (watcher === null) return refuse({ kind: 'TooManyWatched' });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ResultAsync } from 'neverthrow';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { problemIn } from '../../../support/http-app.ts';
 import { someCreator } from '../../../support/made-up-publishing.ts';
@@ -72,6 +73,15 @@ describe('a TikTok that gives no good answer', () => {
     stage.tiktok.first.push({ kind: 'TikTokRefused', tiktok: words('access_token_invalid') });
     expect((await stage.publish(stage.draft(ada))).statusCode).toBe(202);
     expect(stage.tiktok.asked.creator - asked).toBe(2);
+  });
+
+  it('is waited for no longer than a request may take; until its end the key is taken', async () => {
+    const silent = { ...stage.tiktok, creatorInfo: () => new ResultAsync(new Promise<never>(() => undefined)) };
+    const settings = { ...stage.world.parts.settings, slowAnswerMillis: 100 };
+    const http = await stage.world.another({ settings, publishing: { ...stage.publishing, publishing: silent } });
+    const call = { method: 'POST', url: '/v1/publications', headers: { ...service, 'idempotency-key': 'too-slow' }, payload: stage.draft(ada) } as const;
+    const [slow, again] = [await http.call(call), await stage.http.call(call)];
+    expect([slow.statusCode, problemIn(slow).code, again.statusCode, problemIn(again).code]).toEqual([504, 'timeout', 409, 'conflict']);
   });
 
   it('is asked at most 20 times a minute about one creator', async () => {
