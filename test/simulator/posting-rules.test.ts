@@ -115,6 +115,9 @@ describe('a direct post', () => {
     expect(codes).toEqual([...Array.from({ length: 15 }, () => 'ok'), 'spam_risk_too_many_posts']);
     await tiktok.advanceClock(86_400_000 - 3_600_000);
     expect((await ada.init(10)).http).toBe(403);
+    await tiktok.advanceClock(3_600_000);
+    ada = await openPoster(simulator);
+    expect((await ada.init(10)).http).toBe(200);
   });
 
   it('comes from one of so many creators a day as the app may have', async () => {
@@ -123,6 +126,19 @@ describe('a direct post', () => {
     expect((await ada.init(10)).http).toBe(200);
     expect(await bruno.init(10)).toMatchObject({ http: 403, error: { code: 'reached_active_user_cap' } });
     expect((await ada.init(10)).http).toBe(200);
+  });
+
+  it('of an app without the audit comes from one of five creators', async () => {
+    await tiktok.changeApp(key(), { audited: false });
+    const codes: string[] = [];
+    for (const account of ['one', 'two', 'three', 'four', 'five', 'six']) {
+      await tiktok.addAccount(account, { posting: { is_private: true } });
+      codes.push((await (await openPoster(simulator, account)).init(10, undefined, { privacy_level: 'SELF_ONLY' })).error.code);
+    }
+    expect(codes).toEqual([...Array.from({ length: 5 }, () => 'ok'), 'reached_active_user_cap']);
+    await tiktok.advanceClock(86_400_000);
+    const six = await openPoster(simulator, 'six');
+    expect((await six.init(10, undefined, { privacy_level: 'SELF_ONLY' })).http).toBe(200);
   });
 
   it.each([{ audited: false }, { mode: 'sandbox', target_accounts: ['ada'] }])('of a restricted app (%j) is private in a private account', async (app) => {
