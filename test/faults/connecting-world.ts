@@ -21,6 +21,7 @@ import { readSettings } from '../../src/composition/settings/read-settings.ts';
 import { clientKey, connectionId, openId, userId, type ConnectionId } from '../../src/domain/values/ids.ts';
 import { secret } from '../../src/domain/values/secret.ts';
 import { startSimulator } from '../../simulator/simulator.ts';
+import { openChosenStore } from '../support/chosen-event-store.ts';
 import type { Gate } from '../support/gate.ts';
 import { createMigratedDatabase } from '../support/projection-database.ts';
 import { simulatorControl, type SimulatorControl } from '../support/simulator-control.ts';
@@ -60,6 +61,7 @@ const grants = z.object({ grants: z.array(z.object({ account: z.string(), open_i
 export const createConnectingWorld = async (changed: Environment = {}): Promise<ConnectingWorld> => {
   const database = await createMigratedDatabase();
   const simulator = await startSimulator({ quiet: true });
+  const store = await openChosenStore();
   const tiktok = simulatorControl(simulator.url);
   const settings = readSettings({
     DATABASE_URL: database.url,
@@ -67,6 +69,7 @@ export const createConnectingWorld = async (changed: Environment = {}): Promise<
     TIKTOK_CLIENT_KEY: simulator.app.clientKey,
     TIKTOK_CLIENT_SECRET: simulator.app.clientSecret,
     TIKTOK_TOKEN_ENCRYPTION_KEY: 'made-up-key-of-32-characters-000',
+    ...store.environment,
     ...changed,
   })._unsafeUnwrap();
   const { authorizeUrl, apiUrl, app } = simulator;
@@ -155,6 +158,7 @@ export const createConnectingWorld = async (changed: Environment = {}): Promise<
       await service.get('pool').end();
       await service.get('outbound').close();
       await simulator.stop();
+      await store.stop();
       await database.drop();
     },
   };

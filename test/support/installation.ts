@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { openChosenStore } from './chosen-event-store.ts';
 import { freePort, temporaryDirectory, type Environment, type ServiceProcess } from './service-process.ts';
 import { simulatorControl } from './simulator-control.ts';
 import { openWire } from './wire.ts';
@@ -11,13 +12,19 @@ export type Installation = Readonly<{ folder: string; environment: Environment; 
 
 export const installation = async (): Promise<Installation> => {
   const { path, remove } = await temporaryDirectory();
+  const store = await openChosenStore();
   const environment = {
     DATA_DIR: join(path, 'data'),
     PORT: String(await freePort()),
     SIMULATOR_PORT: String(await freePort()),
     LOG_LEVEL: 'warn',
+    ...store.environment,
   };
-  return { folder: path, environment, remove };
+  const removeAll = async (): Promise<void> => {
+    await store.stop();
+    await remove();
+  };
+  return { folder: path, environment, remove: removeAll };
 };
 
 /** The development user of this name, with a browser of their own. */

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { z } from 'zod';
 import { simulatedApp, startSimulator, type Simulator } from '../../simulator/simulator.ts';
+import { openChosenStore } from './chosen-event-store.ts';
 import { startService, temporaryDirectory, freePort, type Environment, type ServiceProcess } from './service-process.ts';
 import { simulatorControl, type SimulatorControl } from './simulator-control.ts';
 import { createTestDatabase, type TestDatabase } from './test-postgres.ts';
@@ -30,6 +31,7 @@ export interface WireWorld {
 /** @param given settings of every replica; `PUBLIC_URL` is the same for all of them */
 export const createWireWorld = async (given: Environment = {}): Promise<WireWorld> => {
   const database = await createTestDatabase();
+  const store = await openChosenStore();
   const data = await temporaryDirectory();
   const simulator = await startSimulator({ quiet: true, apps: [simulatedApp()] });
   const client = new pg.Client({ connectionString: database.url });
@@ -44,6 +46,7 @@ export const createWireWorld = async (given: Environment = {}): Promise<WireWorl
     TIKTOK_AUTHORIZE_URL: simulator.authorizeUrl,
     TIKTOK_API_URL: simulator.apiUrl,
     LOG_LEVEL: 'warn',
+    ...store.environment,
     ...given,
   };
   const tiktok = simulatorControl(simulator.url);
@@ -69,6 +72,7 @@ export const createWireWorld = async (given: Environment = {}): Promise<WireWorl
     close: async () => {
       await Promise.all(replicas.filter(({ process: { exitCode, signalCode } }) => exitCode === null && signalCode === null).map(({ stop }) => stop()));
       await simulator.stop();
+      await store.stop();
       await client.end();
       await database.drop();
       await data.remove();
