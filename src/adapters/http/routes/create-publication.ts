@@ -1,5 +1,6 @@
+import { publicationNow } from '../../../application/publishing/owned-publication.ts';
 import { requestPublish } from '../../../application/publishing/request-publish.ts';
-import { actorOf } from '../../../application/execution/principal.ts';
+import { actorOf, viewerOf } from '../../../application/execution/principal.ts';
 import { commandContext } from '../command-context.ts';
 import type { HttpApp, RouteDeps } from '../http-app-type.ts';
 import { publicationKeyHeaders } from '../idempotency/idempotency-key.ts';
@@ -51,9 +52,12 @@ export const createPublicationRoute = (app: HttpApp, { deps, admit }: RouteDeps)
         draft: postDraftOf(body),
       };
       const once = { key, route, principal, content: keyed.digest };
-      const publish = (cause: string | null = null) =>
-        requestPublish(deps.publishing, commandContext(request, actorOf(principal), deps.ids.commandId(), cause), principal, keyed);
-      const view = await oncePerKey(deps, once, { run: publish, resourceOf: ({ id }) => id, again: () => publish() });
+      const view = await oncePerKey(deps, once, {
+        run: (cause) => requestPublish(deps.publishing, commandContext(request, actorOf(principal), deps.ids.commandId(), cause), principal, keyed),
+        resourceOf: ({ id }) => id,
+        // Nothing is requested anew where a publication that was answered is gone, as after a restore: it may be a post.
+        again: () => publicationNow(deps.publishing, viewerOf(principal), keyed.id),
+      });
       return reply.code(202).send(publicationBody(answerOf(view)));
     },
   });

@@ -110,6 +110,16 @@ describe('the Idempotency-Key of a publication', () => {
     expect(await requestsOf(ada)).toBe(1);
   });
 
+  it('requests nothing anew where the history is older than the key, as after a restore', async () => {
+    const body = stage.draft(ada);
+    await stage.publish(body, { key: 'restored' });
+    const { eventStore } = stage.publishing;
+    const older: EventStore = { ...eventStore, read: (stream, from, limit) => (stream.startsWith(publicationStreams) ? okAsync([]) : eventStore.read(stream, from, limit)) };
+    const http = await stage.world.another({ publishing: { ...stage.publishing, eventStore: older } });
+    const answer = await http.call({ method: 'POST', url: '/v1/publications', headers: { ...service, 'idempotency-key': 'restored' }, payload: body });
+    expect([answer.statusCode, await requestsOf(ada)]).toEqual([404, 1]);
+  });
+
   it('still answers once the connection has ended', async () => {
     const body = stage.draft(ada);
     const first = publicationIn(await stage.publish(body, { key: 'before-the-end' }));
