@@ -60,8 +60,11 @@ const inTurns = (atATime: number) => {
   let running = 0;
   const waiting: (() => void)[] = [];
   return async <Value>(work: () => Promise<Value>): Promise<Value> => {
-    if (running >= atATime) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running += 1;
+    if (running >= atATime) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      waiting.push(resolve);
+      await promise;
+    } else running += 1;
     try {
       return await work();
     } finally {
