@@ -5,7 +5,7 @@ import type { DomainEvent, EventAddress, EventMetadata, EventToAppend, StoredEve
 import type { Instant } from '../../../domain/values/instant.ts';
 import type { EntryToAppend } from '../event-log.ts';
 import { canonicalJson } from './canonical-json.ts';
-import { shapeProblem, type EventFormat } from './event-format.ts';
+import { compiledOnFirstUse, shapeProblem, type EventFormat } from './event-format.ts';
 import { eventFormats } from './event-formats.ts';
 import { linkHash } from './hash-chain.ts';
 import { isInstant, storedCommandId } from './value-schemas.ts';
@@ -20,13 +20,14 @@ export interface EventCodec {
   decode(address: EventAddress): StoredEvent;
 }
 
-const storedMetadata: z.ZodType<EventMetadata> = z.object({
+const metadataShape: z.ZodType<EventMetadata> = z.object({
   actor: z.object({ kind: z.enum(['user', 'service', 'system', 'tiktok']), id: z.string() }),
   commandId: storedCommandId,
   causationId: z.string().nullable(),
   correlationId: z.string(),
   traceparent: z.string().nullable(),
 });
+const storedMetadata = compiledOnFirstUse(metadataShape);
 
 const parseJson = (text: string): Result<unknown, string> => {
   try {
@@ -57,7 +58,7 @@ const parseEvent = (formats: ReadonlyMap<string, EventFormat>, { type, schemaVer
 };
 
 const parseMetadata = (raw: unknown): Result<EventMetadata, string> => {
-  const metadata = storedMetadata.safeParse(raw);
+  const metadata = storedMetadata().safeParse(raw);
   return metadata.success ? ok(metadata.data) : err(shapeProblem(metadata.error));
 };
 
