@@ -97,7 +97,7 @@ describe.each(situations)('the publishing of $what', ({ draft, calls, pulls, end
   const made = async ({ person }: Case): Promise<number> =>
     (await world.world.tiktok.publishes({ account: person.account })).filter(({ status }) => status === 'PUBLISH_COMPLETE' || status === 'SEND_TO_USER_INBOX').length;
   const expectOnce = async (one: Case, status: string, count: number): Promise<void> => {
-    expect(await world.status(one.keyed.id)).toBe(status);
+    expect((await world.shown(one.keyed.id))?.status).toBe(status);
     await vi.waitFor(async () => expect(await made(one)).toBe(count), { timeout: 5_000 });
     expect(await world.posts(one)).toHaveLength(ends === 'published' ? count : 0);
   };

@@ -46,16 +46,18 @@ export interface PublishingWorld {
   /** The caller asks, and steps are taken as the work list says, until the publication has ended. */
   run(of: Case, ports: PublishingPorts): Promise<void>;
   /** The same where the caller never comes back: what has begun is made up for. */
-  goOn(of: Case, ports: PublishingPorts): Promise<void>;
+  goOn(of: Case, ports: PublishingPorts, signal?: AbortSignal): Promise<void>;
+  request(of: Case, ports: PublishingPorts): Promise<void>;
   history(id: PublicationId): Promise<readonly RecordedEvent[]>;
   types(id: PublicationId): Promise<readonly string[]>;
-  status(id: PublicationId): Promise<string | undefined>;
+  /** As readers see it. */
+  shown(id: PublicationId): Promise<PublicationRecord | null>;
   posts(of: Case): Promise<readonly MadePost[]>;
   close(): Promise<void>;
 }
 
 const asIs: Wrap = (_, port) => port;
-const mostSteps = 60;
+const mostSteps = 400;
 const settings = {
   privacyLevel: 'SELF_ONLY',
   allowComment: false,
@@ -170,11 +172,11 @@ export const createPublishingWorld = async (): Promise<PublishingWorld> => {
     if (requested.isErr()) throw new Error(`the request was refused: ${JSON.stringify(requested.error)}`);
   };
 
-  const takeSteps = async (of: Case, chosen: PublishingPorts): Promise<void> => {
+  const takeSteps = async (of: Case, chosen: PublishingPorts, signal = new AbortController().signal): Promise<void> => {
     const { id } = of.keyed;
     const handle = advancePublication(chosen);
-    const { signal } = new AbortController();
     for (let steps = 0; steps < mostSteps; steps += 1) {
+      if (signal.aborted) return;
       const before = await history(id);
       const work = nextWork(id, of.connectionId, before);
       if (work === null) return;
@@ -192,7 +194,7 @@ export const createPublishingWorld = async (): Promise<PublishingWorld> => {
     fileUrl,
     ports,
     history,
-    status: async (id) => recordOf(await history(id))?.status,
+    shown: async (id) => recordOf(await history(id)),
     types: async (id) => (await history(id)).map(({ event }) => event.type),
     posts: ({ person }) => world.tiktok.posts({ account: person.account }),
     begin: async (draft, bytes = 3_000) => {
@@ -223,10 +225,11 @@ export const createPublishingWorld = async (): Promise<PublishingWorld> => {
       await request(of, chosen);
       await takeSteps(of, chosen);
     },
-    goOn: async (of, chosen) => {
+    request,
+    goOn: async (of, chosen, signal) => {
       const work = { kind: 'accept_publication', subject: of.keyed.id, connectionId: of.connectionId, life: 1, revision: 2, dueAt: of.now(), attempts: 1 } as const;
       expect(await repairPublication(chosen)(work, new AbortController().signal)).toEqual({ kind: 'Done' });
-      await takeSteps(of, chosen);
+      await takeSteps(of, chosen, signal);
     },
     close: async () => {
       host.closeAllConnections();

@@ -4,7 +4,7 @@ import { chunkPlan, type ChunkPlan } from '../../domain/publication/chunk-plan.t
 import type { Opening, Waiting } from '../../domain/publication/state.ts';
 import { transferOf } from '../../domain/publication/request.ts';
 import type { AttemptId } from '../../domain/values/ids.ts';
-import { plusMillis, type Instant } from '../../domain/values/instant.ts';
+import { millisOf, plusMillis, type Instant } from '../../domain/values/instant.ts';
 import { secret, type Secret } from '../../domain/values/secret.ts';
 import { publicationAggregate } from '../execution/aggregate.ts';
 import { execute } from '../execution/execute.ts';
@@ -25,6 +25,13 @@ const callWithinMillis = 15_000;
 const uploadUrlMillis = 3_600_000;
 const brieflyMillis = 5_000;
 const consentMillis = 10 * 60_000;
+const longestWaitMillis = 6 * 3_600_000;
+
+/** A tenth of what it has waited so far, so that a long wait is no long history; six hours at most. */
+const waitMillis = ({ request, acceptedAt }: Waiting, atLeastMillis: number, now: Instant): number => {
+  const waited = millisOf(now) - millisOf(request.scheduleAt ?? acceptedAt);
+  return Math.max(atLeastMillis, Math.min(longestWaitMillis, Math.round(waited / 10)));
+};
 
 type Prepared = Readonly<{ token: Secret<string>; key: HeldKey; start: VideoStart | PhotoStart; plan: ChunkPlan | null }>;
 type NotNow = Readonly<{ kind: 'fail'; reason: string }> | Readonly<{ kind: 'wait'; reason: string; afterMillis: number }>;
@@ -69,7 +76,7 @@ const notNow = async (ports: SagaPorts, step: Step, state: Waiting | Opening, wh
       await record(ports, step, 'failed', { type: 'Fail', reason: why.reason, retryable: false, bytesMissing: false, logId: null, at: now }),
     );
   if (state.status === 'opening') return retry(why.afterMillis, why.reason);
-  const notBefore = plusMillis(now, why.afterMillis);
+  const notBefore = plusMillis(now, waitMillis(state, why.afterMillis, now));
   return outcomeOf(await record(ports, step, `deferred-${notBefore}`, { type: 'Defer', reason: why.reason, notBefore, at: now }));
 };
 

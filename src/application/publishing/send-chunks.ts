@@ -1,5 +1,6 @@
 import { chunkRange, chunksOfBytes } from '../../domain/publication/chunk-plan.ts';
 import type { Uploading } from '../../domain/publication/state.ts';
+import { millisOf } from '../../domain/values/instant.ts';
 import type { Secret } from '../../domain/values/secret.ts';
 import { connectionAggregate, publicationAggregate } from '../execution/aggregate.ts';
 import { load } from '../execution/load.ts';
@@ -13,14 +14,16 @@ import { done, outcomeOf, record, recordForGood, retry, type SagaPorts, type Ste
 const triesOfAChunk = 4;
 const firstPauseMillis = 500;
 const brieflyMillis = 5_000;
+/** A person who has to consent again may do so for so long. */
+const askableWithinMillis = 24 * 3_600_000;
+
+const giveUp = async (ports: SagaPorts, step: Step): Promise<WorkOutcome> =>
+  outcomeOf(await record(ports, step, 'given-up', { type: 'GiveUp', reason: 'cannot_be_asked', at: ports.clock.now() }));
 
 /** `reason` where the publication cannot go on by itself. */
 const end = async (ports: SagaPorts, step: Step, reason: string, proof: Asked | null): Promise<WorkOutcome> => {
   const at = ports.clock.now();
-  if (proof?.kind === 'Unaskable') {
-    const given = await record(ports, step, 'given-up', { type: 'GiveUp', reason: 'cannot_be_asked', at });
-    return outcomeOf(given);
-  }
+  if (proof?.kind === 'Unaskable') return giveUp(ports, step);
   const bytesMissing = proof?.kind === 'Told' && proof.status.observation.kind === 'processing';
   const logId = proof?.kind === 'Told' ? proof.status.logId : null;
   return outcomeOf(await record(ports, step, 'failed', { type: 'Fail', reason, retryable: bytesMissing, bytesMissing, logId, at }));
@@ -32,7 +35,10 @@ const end = async (ports: SagaPorts, step: Step, reason: string, proof: Asked | 
  */
 const closedUpload = async (ports: SagaPorts, step: Step, state: Uploading): Promise<WorkOutcome> => {
   const asked = await askTikTok(ports, step, state);
-  if (asked.kind === 'NotNow') return retry(asked.afterMillis, asked.reason);
+  if (asked.kind === 'NotNow') {
+    const sinceMillis = millisOf(ports.clock.now()) - millisOf(state.openedAt);
+    return sinceMillis > askableWithinMillis ? giveUp(ports, step) : retry(asked.afterMillis, asked.reason);
+  }
   if (asked.kind === 'Unaskable') return end(ports, step, 'upload_expired', asked);
   const { publishId } = state;
   const { observation, logId } = asked.status;
@@ -50,6 +56,13 @@ const catchUp = async (ports: SagaPorts, step: Step, state: Uploading): Promise<
   if (observation.kind !== 'processing')
     return outcomeOf(await record(ports, step, 'observed', { type: 'Observe', publishId, observation, by: 'status', logId, at: ports.clock.now() }));
   return observation.bytes === null ? state.chunksSent : chunksOfBytes(plan, observation.bytes);
+};
+
+/** Its connection has ended: what TikTok may have whole is of unknown outcome, since nobody can ask any more. */
+const endWithConnection = async (ports: SagaPorts, step: Step): Promise<WorkOutcome> => {
+  const at = ports.clock.now();
+  const failed = await record(ports, step, 'failed', { type: 'Fail', reason: 'not_connected', retryable: false, bytesMissing: false, logId: null, at });
+  return failed.isErr() && failed.error.kind === 'TikTokHasIt' ? giveUp(ports, step) : outcomeOf(failed);
 };
 
 type Sending = Readonly<{ state: Uploading; url: Secret<string>; reader: MediaReader }>;
@@ -93,7 +106,7 @@ const sendFrom = async (ports: SagaPorts, step: Step, sending: Sending): Promise
   let known = sending.state.chunksSent;
   while (known < plan.count) {
     if (step.signal.aborted) return retry(0, 'stopping');
-    if (!(await stillConnected(ports, sending.state))) return end(ports, step, 'not_connected', null);
+    if (!(await stillConnected(ports, sending.state))) return endWithConnection(ports, step);
     const failure = await sendChunk(ports, step, sending, known);
     const acknowledged = failure === null ? known + 1 : await afterFailure(ports, step, { ...sending, state: { ...sending.state, chunksSent: known } }, failure);
     if (typeof acknowledged !== 'number') return acknowledged;
