@@ -20,6 +20,12 @@ const problemsOf = (environment: Environment): string => readSettings(environmen
 const without = (name: keyof typeof production): Environment => ({ ...production, [name]: undefined });
 
 describe('the settings', () => {
+  it('keep media beside the rest for a week, unless told otherwise', () => {
+    expect(settingsOf({ DATA_DIR: '/srv/data' }).media).toEqual({ dir: '/srv/data/media', maxBytes: 4_294_967_296, retentionMillis: 604_800_000 });
+    const told = settingsOf({ DATA_DIR: '/srv/data', MEDIA_DIR: '/mnt/media', MEDIA_MAX_BYTES: '1000', MEDIA_RETENTION: '90m' });
+    expect(told.media).toEqual({ dir: '/mnt/media', maxBytes: 1_000, retentionMillis: 5_400_000 });
+  });
+
   it('have a default for everything in development', () => {
     const settings = settingsOf({});
     expect(settings).toMatchObject({
@@ -189,6 +195,12 @@ describe('a wrong setting', () => {
     [{ TRUST_PROXY: 'foo' }, 'TRUST_PROXY must be true, a number of hops'],
     [{ TRUST_PROXY: '10.0.0.0/99' }, 'TRUST_PROXY must be true, a number of hops'],
     [{ ROLES: 'http,mailer' }, 'ROLES must be http, worker or both'],
+    [{ MEDIA_MAX_BYTES: '4294967297' }, 'MEDIA_MAX_BYTES must be a number of bytes from 1 to 4294967296'],
+    [{ MEDIA_MAX_BYTES: '0' }, 'MEDIA_MAX_BYTES must be a number of bytes from 1 to 4294967296'],
+    [{ MEDIA_MAX_BYTES: '4 GB' }, 'MEDIA_MAX_BYTES must be a number of bytes from 1 to 4294967296'],
+    [{ MEDIA_RETENTION: '7' }, 'MEDIA_RETENTION must be a whole number and one of s, m, h, d'],
+    [{ MEDIA_RETENTION: '0d' }, 'MEDIA_RETENTION must be a whole number and one of s, m, h, d'],
+    [{ MEDIA_RETENTION: '4000d' }, 'MEDIA_RETENTION must be a whole number and one of s, m, h, d'],
     [{ METRICS_PORT: '3000' }, 'METRICS_PORT must differ from PORT'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of'],
     [{ DEV_ON_ALL_INTERFACES: 'yes' }, 'DEV_ON_ALL_INTERFACES must be true or false'],
