@@ -1,38 +1,18 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityProblems } from '../support/accessibility.ts';
-import { startChromium, visit, type Visit } from '../support/chromium.ts';
 import { playableVideo } from '../support/playable-video.ts';
 import { branded, disclose, fillPost, picture, privacy, stagedMedia, stagedPublication, submit, yourBrand } from '../support/posting-form.ts';
-import { openPostingStage, type PostingStage } from '../support/posting-stage.ts';
+import { stagedVisits } from '../support/staged-visits.ts';
 
 const schemes = ['light', 'dark'] as const;
 const widths = [1280, 360] as const;
 
 describe('the posting page for everyone', () => {
-  let browser: Browser;
-  const open: { stage: PostingStage; visit: Visit }[] = [];
-
-  beforeAll(async () => {
-    browser = await startChromium();
-  });
-  afterEach(async () => {
-    for (const { stage, visit: each } of open.splice(0)) {
-      await each.context.close();
-      await stage.close();
-    }
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
-
-  const show = async (given: Parameters<typeof openPostingStage>[0] = {}, options: Parameters<Browser['newContext']>[0] = {}) => {
-    const stage = await openPostingStage(given);
-    const visited = await visit(browser, options);
-    open.push({ stage, visit: visited });
-    await visited.page.goto(stage.url);
-    return { ...visited, stage };
-  };
+  const { start, show, leave, stop } = stagedVisits();
+  beforeAll(start);
+  afterEach(leave);
+  afterAll(stop);
 
   /** Presses Tab until the element is reached; fails where it cannot be. */
   const tabTo = async (page: Page, id: string): Promise<void> => {

@@ -1,38 +1,17 @@
-import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { startChromium, visit, type Visit } from '../support/chromium.ts';
 import { playableVideo } from '../support/playable-video.ts';
 import { branded, choose, disclose, fillPost, privacy, stagedMedia, stagedPublication, submit, yourBrand } from '../support/posting-form.ts';
-import { openPostingStage, type PostingStage } from '../support/posting-stage.ts';
+import { stagedVisits } from '../support/staged-visits.ts';
 
 const hoverWords = 'You need to indicate if your content promotes yourself, a third party, or both.';
 const notPrivate = 'Branded content visibility cannot be set to private.';
 
 describe("TikTok's content-sharing guidelines, on the posting page", () => {
-  let browser: Browser;
-  const open: { stage: PostingStage; visit: Visit }[] = [];
-
-  beforeAll(async () => {
-    browser = await startChromium();
-  });
-  afterEach(async () => {
-    for (const { stage, visit: each } of open.splice(0)) {
-      await each.context.close();
-      await stage.close();
-    }
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
-
-  const show = async (given: Parameters<typeof openPostingStage>[0] = {}, options: Parameters<Browser['newContext']>[0] = {}) => {
-    const stage = await openPostingStage(given);
-    const visited = await visit(browser, options);
-    open.push({ stage, visit: visited });
-    await visited.page.goto(stage.url);
-    return { ...visited, stage };
-  };
+  const { start, show, leave, stop } = stagedVisits();
+  beforeAll(start);
+  afterEach(leave);
+  afterAll(stop);
 
   it("1: shows the creator's nickname, so that it is plain to whom the post goes", async () => {
     const { page, complaints } = await show();

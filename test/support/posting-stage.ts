@@ -58,6 +58,8 @@ export interface PostingStage {
   hold(call: string): void;
   /** What whoever follows a publication is told from now on; then the stream stays open. */
   events(...publications: readonly Readonly<{ revision: number }>[]): void;
+  /** Lets nobody follow a publication by events. */
+  refuseEvents(): void;
   close(): Promise<void>;
 }
 
@@ -68,7 +70,7 @@ export const openPostingStage = async (
   const received: Received[] = [];
   const script = new Map<string, Scripted[]>();
   const held = new Set<string>();
-  let told: readonly Readonly<{ revision: number }>[] = [];
+  let told: readonly Readonly<{ revision: number }>[] | null = [];
   const { kind = 'video', mode = 'direct' } = given;
   const creator = { ...stagedCreator, ...given.creator, options: { ...stagedCreator.options, ...given.options } };
   const choice = { connectionId: stagedConnection.id, kind, mode };
@@ -103,6 +105,10 @@ export const openPostingStage = async (
     if (path === '/dashboard/publish') return page(response);
     if (path.startsWith('/assets/')) return asset(path.slice('/assets/'.length), response);
     if (path.endsWith('/events')) {
+      if (told === null) {
+        response.writeHead(401).end();
+        return undefined;
+      }
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(`: \n\n${told.map((each) => `id: ${each.revision}\ndata: ${JSON.stringify(each)}\n\n`).join('')}`);
       return undefined;
@@ -120,6 +126,9 @@ export const openPostingStage = async (
     received,
     answer: (call, ...answers) => void script.set(call, [...answers]),
     hold: (call) => void held.add(call),
+    refuseEvents: () => {
+      told = null;
+    },
     events: (...publications) => {
       told = publications;
     },

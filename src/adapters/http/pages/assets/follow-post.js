@@ -39,10 +39,15 @@ const show = (publication) => {
 /** Asks now and then, where events do not come through. */
 const ask = async (url, shown) => {
   for (;;) {
-    const publication = await callJson('GET', url).catch(() => null);
-    if (publication !== null) {
+    try {
+      const publication = await callJson('GET', url);
       shown(publication);
       if (!running.includes(publication.status)) return;
+    } catch (error) {
+      if ([401, 403, 404].includes(error.status)) {
+        say('outcome-next', 'It goes on, but this page cannot follow it any more. Sign in again and load the page anew.');
+        return;
+      }
     }
     await new Promise((resolve) => {
       setTimeout(resolve, askAgainMillis);

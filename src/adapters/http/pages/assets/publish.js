@@ -65,16 +65,20 @@ const ended = (publication) => {
 const follow = (publication) => {
   form.hidden = true;
   element('outcome').hidden = false;
-  element('another').href = location.pathname + location.search.replace(/[?&]publication_id=[^&]*/, '');
+  element('another').href = addressWith(null);
   element('outcome-title').focus();
   followPost(publication, ended);
 };
 
-const remember = ({ id }) => {
+/** This page's address, with a publication to follow or none. */
+const addressWith = (publicationId) => {
   const address = new URL(location.href);
-  address.searchParams.set('publication_id', id);
-  history.replaceState(null, '', address);
+  if (publicationId === null) address.searchParams.delete('publication_id');
+  else address.searchParams.set('publication_id', publicationId);
+  return address.href;
 };
+
+const remember = ({ id }) => history.replaceState(null, '', addressWith(id));
 
 const send = async () => {
   const draft = draftOf(about, retryOf);
