@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { ResultAsync } from 'neverthrow';
+import { ResultAsync, type Result } from 'neverthrow';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { CreatorInfo } from '../../../../src/application/ports/tiktok-publishing.ts';
+import type { TikTokFailure } from '../../../../src/application/ports/tiktok.ts';
 import { problemIn } from '../../../support/http-app.ts';
 import { someCreator } from '../../../support/made-up-publishing.ts';
 import { as, createPublishingStage, service, type Body, type PublishingStage } from '../../../support/publishing-stage.ts';
@@ -76,7 +78,8 @@ describe('a TikTok that gives no good answer', () => {
   });
 
   it('is waited for no longer than a request may take; until its end the key is taken', async () => {
-    const silent = { ...stage.tiktok, creatorInfo: () => new ResultAsync(new Promise<never>(() => undefined)) };
+    const { promise: silence } = Promise.withResolvers<Result<CreatorInfo, TikTokFailure>>();
+    const silent = { ...stage.tiktok, creatorInfo: () => new ResultAsync(silence) };
     const settings = { ...stage.world.parts.settings, slowAnswerMillis: 100 };
     const http = await stage.world.another({ settings, publishing: { ...stage.publishing, publishing: silent } });
     const call = { method: 'POST', url: '/v1/publications', headers: { ...service, 'idempotency-key': 'too-slow' }, payload: stage.draft(ada) } as const;
