@@ -61,7 +61,7 @@ const longestTitles = { video: 2200, photo: 90 } as const;
 const plural = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? '' : 's'}`;
 
 /** As a person says it, e.g. `10 minutes` or `1 minute 30 seconds`. */
-export const spokenDuration = (seconds: number): string => {
+const spokenDuration = (seconds: number): string => {
   const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
   if (minutes === 0) return plural(rest, 'second');
   return rest === 0 ? plural(minutes, 'minute') : `${plural(minutes, 'minute')} ${plural(rest, 'second')}`;
