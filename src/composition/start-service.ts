@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { err, ok, type Result } from 'neverthrow';
 import type pg from 'pg';
@@ -81,7 +82,12 @@ const startBackground = (container: Container, stops: Stops): void => {
 };
 
 const buildHttp = async (container: Container): Promise<FastifyInstance> => {
+  // Loading keeps the processor to itself: between its parts the database is heard, for connecting takes several answers.
+  await nextTurn();
+  await import('fastify');
+  await nextTurn();
   const { createHttpApp } = await import('../adapters/http/http-app.ts');
+  await nextTurn();
   return createHttpApp(await httpDepsOf(container));
 };
 
