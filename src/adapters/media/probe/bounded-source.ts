@@ -1,9 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
 import { CustomSource } from 'mediabunny';
 
-/** Far more than the headers of a video that TikTok takes, and all that a hostile file can make us hold. */
-const largestRead = 16 * 2 ** 20;
-const mostBytes = 96 * 2 ** 20;
+/** Enough for a WebM of the highest quality, which is read by whole clusters of seconds each; and all that a hostile file makes us hold. */
+const largestRead = 32 * 2 ** 20;
+const mostBytes = 160 * 2 ** 20;
 const cacheBytes = 4 * 2 ** 20;
 
 /** The file as the parser sees it. Reading ever more of it fails, so what the parser holds is bounded by what was read. */

@@ -22,7 +22,7 @@ const containers: ReadonlyMap<InputFormat, string> = new Map<InputFormat, string
 const codecs: Readonly<Partial<Record<VideoCodec, string>>> = { avc: 'h264', hevc: 'h265' };
 
 /** So many show the rhythm; a file of a day has not to be read for it. */
-const framesLookedAt = 240;
+const framesLookedAt = 120;
 
 /** To a thousandth, so that a clock of 90,000 ticks does not make 60 into 60.0001. */
 const rounded = (rate: number): number | null => (Number.isFinite(rate) && rate > 0 ? Math.round(rate * 1_000) / 1_000 : null);
