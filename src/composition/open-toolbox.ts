@@ -43,6 +43,7 @@ const toolboxOf = (container: Container, stopDatabase: () => Promise<void>): Too
     keyRing: { keyEncryption: container.get('keyEncryption'), wrappedKeys: container.get('wrappedKeys') },
     keyFences: container.get('keyFences'),
     erasing: erasingOf(container),
+    copyEvents: async (...request) => (await import('./copying.ts')).copyingOf(container)(...request),
     importing: async () => (await import('./importing.ts')).importingOf(container),
     close: async () => {
       await container.get('outbound').close();

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { CliDeps } from './cli-deps.ts';
 import { createCommandRunner } from './command-runner.ts';
+import { addCopyEvents } from './commands/copy-events.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEncryption } from './commands/encryption.ts';
 import { addErase } from './commands/erase.ts';
@@ -66,6 +67,7 @@ export const runCli = async (argv: readonly string[], deps: CliDeps): Promise<nu
   addErasures(program, deps, runner);
   addHistory(program, runner);
   addExport(program, deps, runner);
+  addCopyEvents(program, runner);
   addSecurityLog(program, runner);
   addVerify(program, runner);
   addRebuild(program, runner);

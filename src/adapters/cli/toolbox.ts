@@ -6,6 +6,7 @@ import type { ReapplyPorts } from '../../application/erasing/reapply-fences.ts';
 import type { KeyRingPorts } from '../../application/keys/key-ring-use.ts';
 import type { ProjectionAudit } from '../../application/ports/audit-projections.ts';
 import type { ApiKeys } from '../../application/ports/api-keys.ts';
+import type { CopyEvents } from '../../application/ports/event-copy.ts';
 import type { EventChain } from '../../application/ports/event-chain.ts';
 import type { EventStore } from '../../application/ports/event-store.ts';
 import type { Ids } from '../../application/ports/ids.ts';
@@ -52,6 +53,7 @@ export interface Toolbox {
   readonly keyRing: KeyRingPorts;
   readonly keyFences: KeyFences;
   readonly erasing: EraseUserPorts & Pick<ReapplyPorts, 'dataKeys'>;
+  readonly copyEvents: CopyEvents;
   /** Made when asked for: no other command needs it. */
   importing(): Promise<Importing>;
   close(): Promise<void>;

@@ -55,7 +55,7 @@ export const createProjectionOperations = (
     rebuild: (projection, { signal, onProgress }) => {
       const projector = find(projection);
       if (projector === undefined) return errAsync(refused(`There is no projection ${projection}.`));
-      const built = new ResultAsync(rebuild({ pool, eventStore, projector, signal, onProgress }));
+      const built = new ResultAsync(rebuild({ pool, eventStore, projector, signal, onProgress, anotherStore: true }));
       return built.mapErr((failure) => explain(projection, failure));
     },
     parked: () => ResultAsync.fromPromise(listParked(pool), databaseUnavailable),

@@ -170,6 +170,7 @@ export const openInstallation = async ({ migrated = true } = {}): Promise<Instal
         media: { removeOf: () => okAsync(undefined) },
       },
       migrations: { run: () => migrate(pool), pending: () => pendingMigrations(pool), adoptCluster: () => adoptCluster(pool) },
+      copyEvents: () => Promise.resolve(null),
       importing: () =>
         Promise.resolve({
           ports: { ...ports, securityLog: createSecurityLog(pool), readCells: readLegacyCells },

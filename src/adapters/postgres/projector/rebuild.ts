@@ -38,6 +38,8 @@ export type RebuildParts = Readonly<{
   onProgress?: (progress: RebuildProgress) => void;
   /** Throws away what an earlier run of the same version has built. */
   fresh?: boolean;
+  /** Takes over from a history in another store, or a later moment of this one: for operators to say. */
+  anotherStore?: boolean;
   /** Events in a transaction, at most. */
   batchSize?: number;
 }>;
@@ -46,7 +48,7 @@ const swapPause = backoff(50, 1_000);
 
 /** Fills and swaps; `stopped` also ends when the lock on rebuilding is lost. */
 const build = async (parts: RebuildParts, stopped: AbortSignal): Promise<Result<void, RebuildFailure>> => {
-  const { pool, eventStore, projector, onProgress, batchSize } = parts;
+  const { pool, eventStore, projector, onProgress, batchSize, anotherStore = false } = parts;
   const writer = createBatchWriter(pool, projector, 'next');
   let events = 0;
   let checkpoint = (await readState(pool, projector.name, 'next'))?.checkpoint ?? null;
@@ -82,7 +84,7 @@ const build = async (parts: RebuildParts, stopped: AbortSignal): Promise<Result<
     const caughtUp = await fill();
     if (caughtUp.isErr()) return caughtUp;
     report('swapping');
-    const end = await swap({ pool, eventStore, projector, writer, signal: stopped });
+    const end = await swap({ pool, eventStore, projector, writer, signal: stopped, anotherStore });
     if (end.isErr()) return err(end.error);
     if (end.value === 'Swapped') {
       report('done');
@@ -97,7 +99,7 @@ const build = async (parts: RebuildParts, stopped: AbortSignal): Promise<Result<
  * Whenever it is killed, readers see whole tables, and the next run goes on where this one stood.
  */
 export const rebuild = async (parts: RebuildParts): Promise<Result<void, RebuildFailure>> => {
-  const { pool, projector, signal, fresh = false } = parts;
+  const { pool, projector, signal, fresh = false, anotherStore = false } = parts;
   try {
     const lock = await takeSessionLock(pool, `rebuild:${projector.name}`);
     if (lock === null) return err({ kind: 'RebuildRuns' });
@@ -105,7 +107,12 @@ export const rebuild = async (parts: RebuildParts): Promise<Result<void, Rebuild
       const live = await readState(pool, projector.name, 'live');
       if (live !== null && live.version > projector.version) return err({ kind: 'MadeByNewerVersion', version: live.version });
       await prepareBuild(pool, projector, fresh);
-      return await build(parts, AbortSignal.any([signal, lock.lost]));
+      const ending = AbortSignal.any([signal, lock.lost]);
+      const built = await build(parts, ending);
+      if (built.isOk() || built.error.kind !== 'CheckpointOfAnotherStore' || !anotherStore || fresh) return built;
+      // What an interrupted run left was begun on the other store.
+      await prepareBuild(pool, projector, true);
+      return await build(parts, ending);
     } finally {
       await lock.release();
     }

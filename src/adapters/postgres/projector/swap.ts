@@ -37,7 +37,7 @@ const takeOverParked = {
   text: `update tiktok_connections.parked_streams set copy = 'live' where projection = $1 and copy = 'next'`,
 };
 
-export type SwapParts = Readonly<{ pool: pg.Pool; eventStore: EventStore; projector: Projector; writer: BatchWriter; signal: AbortSignal }>;
+export type SwapParts = Readonly<{ pool: pg.Pool; eventStore: EventStore; projector: Projector; writer: BatchWriter; signal: AbortSignal; anotherStore: boolean }>;
 
 class NotSwapped extends Error {
   readonly end: SwapEnd | FeedFailure | SwapRefused;
@@ -51,9 +51,18 @@ class NotSwapped extends Error {
 const reached = (checkpoint: Checkpoint | null, goal: Checkpoint | null): boolean =>
   goal === null || (checkpoint !== null && checkpoint >= goal);
 
+/** Also what lies beyond the end of a store that was restored to an earlier moment. */
+const isOfAnotherStore = async ({ eventStore, projector, signal }: SwapParts, goal: Checkpoint | null): Promise<boolean> => {
+  const feed = eventStore.feed({ after: goal, streamPrefixes: projector.streamPrefixes, batchSize: 1, live: false, signal });
+  const reading = feed[Symbol.asyncIterator]();
+  const first = await reading.next();
+  await reading.return?.();
+  return first.done !== true && first.value.isErr() && first.value.error.kind === 'CheckpointOfAnotherStore';
+};
+
 /** The last steps, while the live tables' driver waits: nobody's checkpoint ever goes back. */
 const closeTheGap = async (client: pg.PoolClient, parts: SwapParts, from: Checkpoint | null, goal: Checkpoint | null): Promise<void> => {
-  if (reached(from, goal)) return;
+  if (reached(from, goal) || (parts.anotherStore && (await isOfAnotherStore(parts, goal)))) return;
   const { eventStore, projector, writer, signal } = parts;
   const feed = eventStore.feed({ after: from, streamPrefixes: projector.streamPrefixes, batchSize: finalBatch, live: false, signal });
   let at = from;
