@@ -1,6 +1,8 @@
+import { errAsync } from 'neverthrow';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { disconnect } from '../../src/application/connecting/disconnect.ts';
 import { userId } from '../../src/domain/values/ids.ts';
+import { createGate } from '../support/gate.ts';
 import type { FateRule, FaultRule } from '../support/simulator-control.ts';
 import { createPublishingWorld, type Case, type Drafted, type PublishingWorld } from './publishing-world.ts';
 
@@ -57,6 +59,14 @@ const troubles: readonly Trouble[] = [
   { what: 'a chunk that breaks off', faults: [{ endpoint: 'upload', times: 6, action: { type: 'drop', after_bytes: 1_000 } }], ends: once },
   { what: 'a chunk out of step', faults: [{ endpoint: 'upload', action: { type: 'respond', status: 416 } }], ends: once },
   { what: 'an upload address that has expired', faults: [{ endpoint: 'upload', times: null, action: { type: 'respond', status: 403 } }], ends: failed('upload_expired') },
+  {
+    what: 'an upload address that has expired while TikTok does not say which bytes it has',
+    faults: [
+      { endpoint: 'upload', times: null, action: { type: 'respond', status: 403 } },
+      { endpoint: 'status', times: null, action: { type: 'transform', delete: ['data.uploaded_bytes'] } },
+    ],
+    ends: unknown(0, 'processing_never_ended'),
+  },
   { what: 'an upload address that expires behind the last byte', faults: [{ endpoint: 'upload', when: 'after', action: { type: 'respond', status: 403 } }], ends: once },
   { what: 'a person who removes the app during the upload', faults: [{ endpoint: 'upload', action: { type: 'revoke' } }], ends: unknown(0, 'cannot_be_asked') },
   { what: 'a status that cannot be had at first', faults: [error('status', 'internal_error', 500, 3), error('status', 'rate_limit_exceeded', 429)], ends: once },
@@ -78,7 +88,7 @@ describe('publishing', () => {
   });
 
   const leave = async ({ person, connectionId }: Case): Promise<void> => {
-    const ended = await disconnect(world.world.gated({ wrap: (_, port) => port }), world.world.context(), { kind: 'user', userId: userId(person.user) }, connectionId);
+    const ended = await disconnect(world.world.gated(createGate()), world.world.context(), { kind: 'user', userId: userId(person.user) }, connectionId);
     expect(ended._unsafeUnwrap().status).toBe('disconnected');
   };
 
@@ -90,7 +100,8 @@ describe('publishing', () => {
     expect(await whole(one)).toEqual(failed('not_connected'));
   });
 
-  it('whose connection ended when the only chunk may have been sent is of unknown outcome, at once', async () => {
+  /** Up to the moment at which TikTok has begun and no byte was sent. */
+  const begun = async () => {
     const one = await world.begin(ours);
     const ports = world.ports(one);
     const stop = new AbortController();
@@ -98,6 +109,27 @@ describe('publishing', () => {
     const start: typeof ports.publishing.start = (token, request) => ports.publishing.start(token, request).andTee(() => stop.abort());
     await world.goOn(one, { ...ports, publishing: { ...ports.publishing, start } }, stop.signal);
     expect((await world.types(one.keyed.id)).at(-1)).toBe('UploadOpened');
+    return { one, ports };
+  };
+
+  it.each([['unknown', 'media_gone'], ['expired', 'media_gone'], ['changed', 'media_changed']] as const)('fails where the file is %s, once TikTok has shown that it lacks bytes', async (reason, said) => {
+    const { one, ports } = await begun();
+    await world.goOn(one, { ...ports, media: { ...ports.media, open: () => errAsync({ kind: 'MediaGone', reason }) } });
+    expect(await whole(one)).toEqual(failed(said));
+    expect((await world.shown(one.keyed.id))?.retryable).toBe(false);
+  });
+
+  it('of a file that is gone but that TikTok has whole goes on', async () => {
+    const { one, ports } = await begun();
+    const lost = { putChunk: (...chunk: Parameters<typeof ports.uploads.putChunk>) => ports.uploads.putChunk(...chunk).andThen(() => errAsync({ kind: 'SourceFailed', reason: 'gone' } as const)) };
+    const stop = new AbortController();
+    await world.goOn(one, { ...ports, uploads: { putChunk: (...chunk) => lost.putChunk(...chunk).orTee(() => stop.abort()) } }, stop.signal);
+    await world.goOn(one, { ...ports, media: { ...ports.media, open: () => errAsync({ kind: 'MediaGone', reason: 'unknown' }) } });
+    expect(await whole(one)).toEqual(once);
+  });
+
+  it('whose connection ended when the only chunk may have been sent is of unknown outcome, at once', async () => {
+    const { one, ports } = await begun();
     await leave(one);
     await world.goOn(one, ports);
     expect(await whole(one)).toEqual(unknown(0, 'cannot_be_asked'));

@@ -57,7 +57,7 @@ export interface PublishingWorld {
 }
 
 const asIs: Wrap = (_, port) => port;
-const mostSteps = 400;
+const mostSteps = 2_000;
 const settings = {
   privacyLevel: 'SELF_ONLY',
   allowComment: false,

@@ -55,7 +55,8 @@ const statusData = z
       case 'PROCESSING_DOWNLOAD':
         return { kind: 'processing', status: data.status, bytes: data.downloaded_bytes };
       default:
-        return { kind: 'processing', status: data.status, bytes: data.uploaded_bytes ?? data.downloaded_bytes };
+        // Of an upload nothing but its own count says what TikTok has; left out, that is not known.
+        return { kind: 'processing', status: data.status, bytes: data.uploaded_bytes };
     }
   });
 

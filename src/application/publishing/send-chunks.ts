@@ -7,44 +7,51 @@ import { load } from '../execution/load.ts';
 import type { MediaReader } from '../ports/media-library.ts';
 import type { ChunkFailure } from '../ports/tiktok-publishing.ts';
 import type { WorkOutcome } from '../work/work-handler.ts';
-import { askTikTok, type Asked } from './ask-tiktok.ts';
+import { askTikTok } from './ask-tiktok.ts';
 import { contentContext, uploadUrlField } from './publish-content.ts';
 import { done, outcomeOf, record, recordForGood, retry, type SagaPorts, type Step } from './publish-saga.ts';
 
 const triesOfAChunk = 4;
 const firstPauseMillis = 500;
 const brieflyMillis = 5_000;
+const patientlyMillis = 60_000;
 /** A person who has to consent again may do so for so long. */
 const askableWithinMillis = 24 * 3_600_000;
 
-const giveUp = async (ports: SagaPorts, step: Step): Promise<WorkOutcome> =>
-  outcomeOf(await record(ports, step, 'given-up', { type: 'GiveUp', reason: 'cannot_be_asked', at: ports.clock.now() }));
+type Given = 'cannot_be_asked' | 'processing_never_ended';
 
-/** `reason` where the publication cannot go on by itself. */
-const end = async (ports: SagaPorts, step: Step, reason: string, proof: Asked | null): Promise<WorkOutcome> => {
-  const at = ports.clock.now();
-  if (proof?.kind === 'Unaskable') return giveUp(ports, step);
-  const bytesMissing = proof?.kind === 'Told' && proof.status.observation.kind === 'processing';
-  const logId = proof?.kind === 'Told' ? proof.status.logId : null;
-  return outcomeOf(await record(ports, step, 'failed', { type: 'Fail', reason, retryable: bytesMissing, bytesMissing, logId, at }));
+const giveUp = async (ports: SagaPorts, step: Step, reason: Given): Promise<WorkOutcome> =>
+  outcomeOf(await record(ports, step, 'given-up', { type: 'GiveUp', reason, at: ports.clock.now() }));
+
+type NotKnown = Readonly<{ gives: Given; afterMillis: number; reason: string }>;
+
+/** What cannot be known now may be later: it is asked for ever more seldom, for a day. */
+const askAgain = (ports: SagaPorts, step: Step, { openedAt }: Uploading, { gives, afterMillis, reason }: NotKnown): Promise<WorkOutcome> | WorkOutcome => {
+  const sinceMillis = millisOf(ports.clock.now()) - millisOf(openedAt);
+  return sinceMillis > askableWithinMillis ? giveUp(ports, step, gives) : retry(Math.max(afterMillis, sinceMillis / 2), reason);
 };
 
+/** Why no more bytes go to TikTok. Only the first may be asked for again: the file is here, and TikTok lacks some of it. */
+type NoMoreBytes = 'upload_expired' | 'media_gone' | 'media_changed';
+
 /**
- * The upload address takes no more. Only TikTok's own word decides: what it has whole goes on, and a failure is one that may be
- * repeated only when TikTok shows that it lacks bytes.
+ * No more bytes are sent. Only TikTok's own word decides: what it has whole goes on, and what it shows to lack bytes has
+ * failed. Where nobody can ask it, the outcome is unknown.
  */
-const closedUpload = async (ports: SagaPorts, step: Step, state: Uploading): Promise<WorkOutcome> => {
+const endUpload = async (ports: SagaPorts, step: Step, state: Uploading, reason: NoMoreBytes): Promise<WorkOutcome> => {
   const asked = await askTikTok(ports, step, state);
-  if (asked.kind === 'NotNow') {
-    const sinceMillis = millisOf(ports.clock.now()) - millisOf(state.openedAt);
-    return sinceMillis > askableWithinMillis ? giveUp(ports, step) : retry(asked.afterMillis, asked.reason);
-  }
-  if (asked.kind === 'Unaskable') return end(ports, step, 'upload_expired', asked);
+  const at = ports.clock.now();
+  if (asked.kind === 'NotNow') return askAgain(ports, step, state, { ...asked, gives: 'cannot_be_asked' });
+  if (asked.kind === 'Unaskable') return giveUp(ports, step, 'cannot_be_asked');
   const { publishId } = state;
   const { observation, logId } = asked.status;
-  const observed = await record(ports, step, 'observed', { type: 'Observe', publishId, observation, by: 'status', logId, at: ports.clock.now() });
+  const observed = await record(ports, step, 'observed', { type: 'Observe', publishId, observation, by: 'status', logId, at });
   if (observed.isErr() || observed.value.state.status !== 'uploading') return outcomeOf(observed);
-  return end(ports, step, 'upload_expired', asked);
+  // TikTok says "uploading" of what it has whole, too, and may leave the count out: only a count shows that bytes are missing.
+  const bytesMissing = observation.kind === 'processing' && observation.bytes !== null;
+  const failed = await record(ports, step, 'failed', { type: 'Fail', reason, retryable: reason === 'upload_expired', bytesMissing, logId, at });
+  const isOpen = failed.isErr() && failed.error.kind === 'TikTokHasIt';
+  return isOpen ? askAgain(ports, step, state, { gives: 'processing_never_ended', afterMillis: patientlyMillis, reason }) : outcomeOf(failed);
 };
 
 /** After an answer that never came, or one that our count is not TikTok's, TikTok's count is taken over. */
@@ -62,7 +69,7 @@ const catchUp = async (ports: SagaPorts, step: Step, state: Uploading): Promise<
 const endWithConnection = async (ports: SagaPorts, step: Step): Promise<WorkOutcome> => {
   const at = ports.clock.now();
   const failed = await record(ports, step, 'failed', { type: 'Fail', reason: 'not_connected', retryable: false, bytesMissing: false, logId: null, at });
-  return failed.isErr() && failed.error.kind === 'TikTokHasIt' ? giveUp(ports, step) : outcomeOf(failed);
+  return failed.isErr() && failed.error.kind === 'TikTokHasIt' ? giveUp(ports, step, 'cannot_be_asked') : outcomeOf(failed);
 };
 
 type Sending = Readonly<{ state: Uploading; url: Secret<string>; reader: MediaReader }>;
@@ -90,12 +97,12 @@ const stillConnected = async (ports: SagaPorts, { connectionId, life }: Uploadin
 const afterFailure = async (ports: SagaPorts, step: Step, sending: Sending, failure: ChunkFailure): Promise<number | WorkOutcome> => {
   switch (failure.kind) {
     case 'UploadClosed':
-      return closedUpload(ports, step, sending.state);
+      return endUpload(ports, step, sending.state, 'upload_expired');
     case 'ChunkOutOfStep':
     case 'ChunkUnanswered':
       return catchUp(ports, step, sending.state);
     case 'ChunkRefused':
-      return closedUpload(ports, step, sending.state);
+      return endUpload(ports, step, sending.state, 'upload_expired');
     case 'SourceFailed':
       return retry(brieflyMillis, failure.reason);
   }
@@ -126,14 +133,15 @@ export const sendChunks = async (ports: SagaPorts, step: Step, state: Uploading)
   if (loaded.isErr()) return retry(brieflyMillis, loaded.error.kind);
   const now = await ports.databaseClock.now();
   if (now.isErr()) return retry(brieflyMillis, now.error.reason);
-  if (now.value >= state.urlExpiresAt) return closedUpload(ports, step, state);
+  if (now.value >= state.urlExpiresAt) return endUpload(ports, step, state, 'upload_expired');
   const { connectionId, life, file } = state;
   const url = await ports.sealer.open({ context: { ...contentContext(connectionId, life, step.id), field: uploadUrlField(step.id) }, sealed: state.uploadUrl });
-  if (url.isErr()) return url.error.kind === 'Unavailable' ? retry(brieflyMillis, url.error.reason) : closedUpload(ports, step, state);
-  if (file === null) return closedUpload(ports, step, state);
+  if (url.isErr()) return url.error.kind === 'Unavailable' ? retry(brieflyMillis, url.error.reason) : endUpload(ports, step, state, 'upload_expired');
+  if (file === null) return endUpload(ports, step, state, 'media_gone');
   const reader = await ports.media.open(file.mediaId);
   if (reader.isErr()) {
-    return reader.error.kind === 'MediaGone' ? end(ports, step, reader.error.reason === 'changed' ? 'media_changed' : 'media_gone', null) : retry(brieflyMillis, reader.error.reason);
+    if (reader.error.kind === 'Unavailable') return retry(brieflyMillis, reader.error.reason);
+    return endUpload(ports, step, state, reader.error.reason === 'changed' ? 'media_changed' : 'media_gone');
   }
   return sendFrom(ports, step, { state, url: url.value, reader: reader.value });
 };
