@@ -125,12 +125,12 @@ describe('a start in production', () => {
     expect(settingsOf(production)).toMatchObject({ production: true, developmentPrincipals: false });
   });
 
-  it.each(['DATABASE_URL', 'TIKTOK_CLIENT_KEY', 'TIKTOK_CLIENT_SECRET', 'TIKTOK_TOKEN_ENCRYPTION_KEY'] as const)('is refused without %s', (name) => {
+  it.each(['PUBLIC_URL', 'DATABASE_URL', 'TIKTOK_CLIENT_KEY', 'TIKTOK_CLIENT_SECRET', 'TIKTOK_TOKEN_ENCRYPTION_KEY'] as const)('is refused without %s', (name) => {
     expect(problemsOf(without(name))).toContain(`${name} is not set`);
   });
 
   it('names every problem at once', () => {
-    expect(readSettings({ NODE_ENV: 'production', PORT: 'http' })._unsafeUnwrapErr()).toHaveLength(5);
+    expect(readSettings({ NODE_ENV: 'production', PORT: 'http' })._unsafeUnwrapErr()).toHaveLength(6);
   });
 
   it('names a setting that is given but wrong once', () => {
@@ -143,6 +143,16 @@ describe('a start in production', () => {
     expect(warningsOf(settingsOf(production))).toEqual([expect.stringContaining('AUTH_JWKS_URL')]);
     expect(warningsOf(settingsOf({ ...production, ...identity }))).toEqual([expect.stringContaining('AUTH_AUDIENCE')]);
     expect(warningsOf(settingsOf({ ...production, ...identity, AUTH_AUDIENCE: 'app' }))).toEqual([]);
+  });
+
+  it.each([{}, { TIKTOK_REDIRECT_URI: 'https://connect.example.com/api/tiktok/auth/callback' }])('is refused with a public address over plain http: %o', (redirect) => {
+    expect(readSettings({ ...production, ...redirect, PUBLIC_URL: 'http://connect.example.com' })._unsafeUnwrapErr()).toEqual([
+      expect.stringMatching(/^PUBLIC_URL must begin with https:\/\/ in production/),
+    ]);
+  });
+
+  it.each(['http://localhost:3000', 'http://127.0.0.1:3000', 'http://[::1]:3000'])('succeeds behind a tunnel that ends at %s', (publicUrl) => {
+    expect(settingsOf({ ...production, PUBLIC_URL: publicUrl }).publicUrl).toBe(publicUrl);
   });
 
   it('is refused with keys that come over plain http', () => {

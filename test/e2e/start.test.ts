@@ -166,7 +166,7 @@ describe('a start that cannot be', () => {
   it('in production lacks its secrets, and says what to set', async () => {
     const refused = await runCommand({ NODE_ENV: 'production' }, ['serve']);
     expect(refused.code).toBe(2);
-    for (const name of ['DATABASE_URL', 'TIKTOK_CLIENT_KEY', 'TIKTOK_CLIENT_SECRET', 'TIKTOK_TOKEN_ENCRYPTION_KEY']) {
+    for (const name of ['PUBLIC_URL', 'DATABASE_URL', 'TIKTOK_CLIENT_KEY', 'TIKTOK_CLIENT_SECRET', 'TIKTOK_TOKEN_ENCRYPTION_KEY']) {
       expect(refused.errors).toContain(`${name} is not set: in production it must`);
     }
   });

@@ -6,13 +6,16 @@ import { isLoopback } from './values.ts';
 
 const redirectLengthLimit = 512;
 
+/** What a browser sends there nobody reads on the way: it goes over TLS, or never leaves the machine. */
+const isSecure = ({ protocol, hostname }: URL): boolean => protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+
 /** TikTok's rules for redirect URIs, checked before TikTok shows its own error page. */
 const redirectProblems = (redirectUri: string): readonly string[] => {
   const name = 'TIKTOK_REDIRECT_URI';
   if (!URL.canParse(redirectUri)) return [`${name} must be an absolute URL, exactly as registered with TikTok.`];
   const url = new URL(redirectUri);
   const problems: string[] = [];
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+  if (!isSecure(url)) {
     problems.push(`${name} must begin with https:// unless it points to localhost.`);
   }
   if (redirectUri.length >= redirectLengthLimit) problems.push(`${name} must be shorter than ${redirectLengthLimit} characters.`);
@@ -35,6 +38,10 @@ const productionProblems = (values: Variables): readonly string[] => {
     values.encryptionKeys === undefined,
     'TIKTOK_TOKEN_ENCRYPTION_KEY is not set: in production it must be 32 random bytes, e.g. from `openssl rand -hex 32`; keep it, for without it no token opens.',
   );
+  need(values.publicUrl === undefined, 'PUBLIC_URL is not set: in production it must be the origin browsers use, e.g. https://connect.example.com.');
+  if (values.publicUrl !== undefined && !isSecure(new URL(values.publicUrl))) {
+    problems.push('PUBLIC_URL must begin with https:// in production unless its host is localhost: over http the cookies of a connect could be read on their way.');
+  }
   return problems;
 };
 
@@ -55,7 +62,12 @@ export const crossProblems = (
   values: Variables,
   { production, publicUrl, redirectUri }: Readonly<{ production: boolean; publicUrl: string; redirectUri: string }>,
 ): readonly string[] => {
-  const problems = [...redirectProblems(redirectUri), ...(production ? productionProblems(values) : developmentProblems(values, publicUrl))];
+  // One that follows from a wrong PUBLIC_URL is no problem of its own.
+  const follows = production && !values.given.has('TIKTOK_REDIRECT_URI') && !isSecure(new URL(publicUrl));
+  const problems = [
+    ...(follows ? [] : redirectProblems(redirectUri)),
+    ...(production ? productionProblems(values) : developmentProblems(values, publicUrl)),
+  ];
   if (!production && (values.clientKey === undefined) !== (values.clientSecret === undefined)) {
     problems.push('TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET belong together: set both, or neither to use the simulator.');
   }
