@@ -47,6 +47,7 @@ export const httpDepsOf = async (container: Container): Promise<HttpDeps> => {
     sessions: container.get('sessions'),
     connections: container.get('connections'),
     tiktok: container.get('tiktok'),
+    databaseClock: container.get('databaseClock'),
     sealer: container.get('sealer'),
     progress: container.get('progress'),
     securityLog: container.get('securityLog'),

@@ -91,6 +91,7 @@ export const createConnectingWorld = async (changed: Environment = {}): Promise<
       tiktok: wrap('tiktok', service.get('tiktok')),
       progress: wrap('progress', service.get('progress')),
       ids: wrap('ids', service.get('ids')),
+      databaseClock: wrap('databaseClock', container.get('databaseClock')),
       clock: wrap('clock', service.get('clock')),
       settings: service.get('connectSettings'),
     };

@@ -44,7 +44,7 @@ const connected = async (replica: Replica, user: string): Promise<Readonly<{ per
 export const operations: readonly Operation[] = [
   {
     name: 'authorize',
-    steps: [refused('authorization_attempts.open'), { statement: 'connections.page.owner.user', gone: 'success', cut: 'success' }],
+    steps: [refused('authorization_attempts.open'), { statement: 'connections.page.owner.statuses.user', gone: 'success', cut: 'success' }],
     prepare: async (replica, _, user) => {
       const person = replica.person(user);
       return () => person.call({ url: '/api/tiktok/auth/authorize' });
@@ -77,7 +77,7 @@ export const operations: readonly Operation[] = [
   },
   {
     name: 'user/info',
-    steps: [failed('connections.page.owner.user')],
+    steps: [failed('connections.page.owner.statuses.user')],
     prepare: async (replica, _, user) => {
       const { person } = await connected(replica, user);
       return () => person.call({ url: '/api/tiktok/user/info' });
@@ -86,7 +86,7 @@ export const operations: readonly Operation[] = [
   {
     name: 'unbind',
     steps: [
-      failed('connections.page.owner.user'),
+      failed('connections.page.owner.statuses.user'),
       failed('read_stream'),
       failed('data_keys.find'),
       failed('read_stream', 2),

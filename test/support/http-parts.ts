@@ -92,6 +92,7 @@ export const createHttpParts = ({ pool, eventStore, tiktok, settings: changed = 
     sessions: createConnectSessions(pool),
     securityLog: createSecurityLog(pool),
     progress: createProjectionProgress({ pool, board, projections: ['connections', 'publications'] }),
+    databaseClock: createDatabaseClock(pool),
     connections,
     eventStore,
     sealer,
@@ -106,7 +107,7 @@ export const createHttpParts = ({ pool, eventStore, tiktok, settings: changed = 
       returnUrlAllowlist: settings.returnUrlAllowlist,
     },
   };
-  const tokens = { ...shared, warmTokens: null, databaseClock: createDatabaseClock(pool), gate: createProviderGate(systemClock), underWay: new Map() };
+  const tokens = { ...shared, warmTokens: null, gate: createProviderGate(systemClock), underWay: new Map() };
   const parts: Omit<HttpDeps, 'logger'> = {
     connecting: shared,
     completing: shared,

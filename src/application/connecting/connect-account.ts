@@ -10,12 +10,14 @@ import { connectionAggregate } from '../execution/aggregate.ts';
 import type { CommandContext } from '../execution/command-context.ts';
 import { execute, type Executed, type ExecutionFailure, type ExecutionPorts } from '../execution/execute.ts';
 import type { Erased, KeyLost, Sealer } from '../ports/sealer.ts';
+import type { DatabaseClock } from '../ports/database-clock.ts';
 import type { ConnectSettings } from '../ports/settings.ts';
 import type { TikTokProfile, TokenAnswer } from '../ports/tiktok.ts';
 import { profileToText } from '../reading/profile.ts';
 import type { Unavailable } from '../failures.ts';
 
 export interface ConnectPorts extends ExecutionPorts {
+  readonly databaseClock: DatabaseClock;
   readonly sealer: Sealer;
   readonly settings: ConnectSettings;
 }
@@ -45,7 +47,10 @@ const prepareConnect =
     if (refresh.isErr()) return err(refresh.error);
     const profile = await seal('profile', 'profile', secret(profileToText(consent.profile)));
     if (profile.isErr()) return err(profile.error);
-    const at = ports.clock.now();
+    // Ends of tokens are judged by the database's clock, so they are counted from it.
+    const now = await ports.databaseClock.now();
+    if (now.isErr()) return err(now.error);
+    const at = now.value;
     const { scopes, expiresIn, refreshExpiresIn } = consent.tokens;
     return ok({
       type: 'Connect',

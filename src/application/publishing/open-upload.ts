@@ -17,13 +17,15 @@ import { renewToken, tokenLivesMillis } from './creator.ts';
 import { codeOf, openingOutcome } from './opening-outcome.ts';
 import { contentContext, uploadUrlField, type PublishContent } from './publish-content.ts';
 import { outcomeOf, record, recordForGood, retry, type SagaPorts, type Step } from './publish-saga.ts';
-import { quotasOfStart } from './quotas.ts';
+import { dailyQuota, startQuota } from './quotas.ts';
 
 /** An answer is worth waiting for no longer than this from the append of the start; later the start is abandoned. */
 const callWithinMillis = 15_000;
 /** TikTok's upload addresses live an hour (media transfer guide). */
 const uploadUrlMillis = 3_600_000;
 const brieflyMillis = 5_000;
+/** What a breaker says when its pause has passed and nobody has succeeded yet. */
+const leastPauseMillis = 1_000;
 const consentMillis = 10 * 60_000;
 const longestWaitMillis = 6 * 3_600_000;
 
@@ -106,28 +108,36 @@ const call = async (ports: SagaPorts, prepared: Prepared, begunAt: number): Prom
   return started.isOk() && prepared.plan !== null && started.value.uploadUrl === null ? err(noUploadUrl) : started;
 };
 
+/** A publication counts once for its day, however often it has to be started; each start counts for its minute. */
+const takeQuotas = async (ports: SagaPorts, { id }: Step, { connectionId, request }: Waiting | Opening, attemptId: AttemptId) => {
+  const daily = await ports.quotas.take(id, [dailyQuota(connectionId, request.mode)]);
+  return daily.isErr() || daily.value.kind === 'Exhausted' ? daily : ports.quotas.take(attemptId, [startQuota(connectionId)]);
+};
+
 /**
  * Asks TikTok to begin, behind the fence of `UploadOpening`: over all replicas one caller at a time, and for a pull once
  * for ever. The answer is stored before a byte is sent.
  */
 export const openUpload = async (ports: SagaPorts, step: Step, state: Waiting | Opening, content: PublishContent, now: Instant): Promise<WorkOutcome> => {
   const closed = ports.gate.closed();
-  if (closed !== null) return notNow(ports, step, state, { kind: 'wait', reason: 'tiktok_unavailable', afterMillis: closed.retryAfterMillis }, now);
+  // Once its pause has passed somebody must try: refreshes alone may not come for hours.
+  if (closed !== null && closed.retryAfterMillis > leastPauseMillis) return notNow(ports, step, state, { kind: 'wait', reason: 'tiktok_unavailable', afterMillis: closed.retryAfterMillis }, now);
   const prepared = await prepare(ports, step, state, content);
   if (prepared.isErr()) return notNow(ports, step, state, prepared.error, now);
   const attemptId = ports.ids.attemptId();
-  const quota = await ports.quotas.take(attemptId, quotasOfStart(state.connectionId, state.request.mode));
+  const quota = await takeQuotas(ports, step, state, attemptId);
   if (quota.isErr()) return retry(brieflyMillis, quota.error.reason);
   if (quota.value.kind === 'Exhausted') {
     const { freeAt, quota: exhausted } = quota.value;
-    const reason = exhausted.name.startsWith('start:') ? 'rate_limit' : 'daily_limit';
+    const reason = exhausted.windowMillis > 60_000 ? 'daily_limit' : 'rate_limit';
     return outcomeOf(await record(ports, step, `quota-${freeAt}`, { type: 'Defer', reason, notBefore: freeAt, at: now }));
   }
 
   let begunAt = ports.clock.monotonicMillis();
   const opening = await execute(ports, publicationAggregate, step.context, step.id, `opening-${attemptId}`, async () => {
-    const at = await ports.databaseClock.now();
+    // Taken first: whatever is slow from here on must not let the call outlast the fence.
     begunAt = ports.clock.monotonicMillis();
+    const at = await ports.databaseClock.now();
     return at.map((moment) => ({ type: 'OpenUpload', attemptId, at: moment }) as const);
   });
   if (opening.isErr()) return outcomeOf(opening);

@@ -8,7 +8,6 @@ import { publicationAggregate } from '../execution/aggregate.ts';
 import { appendForGood } from '../execution/append-for-good.ts';
 import type { CommandContext } from '../execution/command-context.ts';
 import { execute, type Executed, type ExecutionFailure } from '../execution/execute.ts';
-import type { UnreadableHistory } from '../execution/load.ts';
 import type { MediaLibrary } from '../ports/media-library.ts';
 import type { ProjectionProgress } from '../ports/projection-progress.ts';
 import type { SourceFetcher } from '../ports/source-fetcher.ts';
@@ -23,8 +22,8 @@ export interface SagaPorts extends CreatorPorts {
   readonly progress: ProjectionProgress;
 }
 
-/** One step of one publication. */
-export type Step = Readonly<{ id: PublicationId; context: CommandContext; signal: AbortSignal }>;
+/** One step of one publication. `signal` ends what is in flight; once `stopping` is aborted nothing more is begun. */
+export type Step = Readonly<{ id: PublicationId; context: CommandContext; signal: AbortSignal; stopping: AbortSignal }>;
 
 export type Recorded = Result<Executed<PublicationState>, PublicationRejection | ExecutionFailure>;
 
@@ -38,7 +37,7 @@ export const recordForGood = (
   step: Step,
   name: string,
   command: PublicationCommand,
-): Promise<Result<Executed<PublicationState>, PublicationRejection | UnreadableHistory>> =>
+): Promise<Result<Executed<PublicationState>, PublicationRejection>> =>
   appendForGood(ports.clock, () => record(ports, step, name, command));
 
 const soonMillis = 1_000;

@@ -14,6 +14,3 @@ const draftsQuota = (id: ConnectionId): Quota => ({ name: `drafts:${id}`, limit:
 
 /** TikTok counts posts and pending drafts of a creator apart. */
 export const dailyQuota = (id: ConnectionId, mode: PostMode): Quota => (mode === 'direct' ? postsQuota(id) : draftsQuota(id));
-
-/** What a start uses. */
-export const quotasOfStart = (id: ConnectionId, mode: PostMode): readonly Quota[] => [startQuota(id), dailyQuota(id, mode)];

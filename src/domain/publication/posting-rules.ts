@@ -1,4 +1,4 @@
-import type { Instant } from '../values/instant.ts';
+import { plusMillis, type Instant } from '../values/instant.ts';
 import type { CreatorOptions, PostConsent, PostSettings, PostMode } from './request.ts';
 
 /** What a file shows of itself. Frames per second may be unknown, as it may vary within a file. */
@@ -101,7 +101,10 @@ const interactionProblems = ({ kind, settings }: Proposal, creator: CreatorOptio
   return problems;
 };
 
-const directProblems = (proposal: Proposal): readonly PostingProblem[] => {
+/** A page's clock may be ahead of ours by so much; a consent of the future is none. */
+const clockSlackMillis = 5 * 60_000;
+
+const directProblems = (proposal: Proposal, now: Instant): readonly PostingProblem[] => {
   const { settings, creator, consent } = proposal;
   const problems: PostingProblem[] = [];
   if (creator !== null && (settings.privacyLevel === null || !creator.privacyLevels.includes(settings.privacyLevel)))
@@ -110,7 +113,8 @@ const directProblems = (proposal: Proposal): readonly PostingProblem[] => {
     );
   if (settings.brandContent && settings.privacyLevel === 'SELF_ONLY')
     problems.push(problem('BrandedContentCannotBePrivate', 'Branded content visibility cannot be set to private: choose another privacy level.'));
-  if (consent?.musicUsage !== true || (settings.brandContent && !consent.brandedContentPolicy))
+  const given = consent?.musicUsage === true && (!settings.brandContent || consent.brandedContentPolicy);
+  if (!given || consent.confirmedAt > plusMillis(now, clockSlackMillis))
     problems.push(
       problem(
         'ConsentMissing',
@@ -124,7 +128,7 @@ const directProblems = (proposal: Proposal): readonly PostingProblem[] => {
 
 /** Everything that speaks against a post, so that a caller can mend it all at once. Pure: preflight and publishing judge alike. */
 export const postingProblems = (proposal: Proposal, now: Instant): readonly PostingProblem[] => [
-  ...(proposal.mode === 'direct' ? directProblems(proposal) : []),
+  ...(proposal.mode === 'direct' ? directProblems(proposal, now) : []),
   ...textProblems(proposal),
   ...(proposal.video === null ? [] : videoProblems(proposal.video, proposal.creator)),
   ...(proposal.scheduleAt !== null && proposal.scheduleAt <= now

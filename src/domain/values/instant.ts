@@ -13,9 +13,18 @@ export const plusMillis = (moment: Instant, millis: number): Instant => instant(
 
 export const later = (a: Instant, b: Instant): Instant => (a > b ? a : b);
 
+/** @param month as `YYYY-MM` */
+const daysOf = (month: string): number => {
+  const [year = 0, number = 0] = month.split('-').map(Number);
+  return new Date(Date.UTC(year, number, 0)).getUTCDate();
+};
+
 /** Any RFC 3339 moment in our one spelling, or null when it is not a moment. */
 export const parseInstant = (text: string): Instant | null => {
-  const rfc3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
-  const millis = rfc3339.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(millis) ? null : instant(millis);
+  const rfc3339 = /^(\d{4}-\d{2})-(\d{2})[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+  const [, month = '', day = ''] = rfc3339.exec(text) ?? [];
+  const millis = month === '' ? Number.NaN : Date.parse(text);
+  // A day that its month does not have would be read as one of the next.
+  const isDay = Number(day) <= daysOf(month);
+  return Number.isNaN(millis) || !isDay ? null : instant(millis);
 };

@@ -22,6 +22,7 @@ import { createKeyFences } from '../../../src/adapters/postgres/postgres-key-fen
 import { createPersonalRecords } from '../../../src/adapters/postgres/postgres-personal-records.ts';
 import { createProjectionAudit } from '../../../src/adapters/postgres/postgres-projection-audit.ts';
 import { createProjectionOperations } from '../../../src/adapters/postgres/postgres-projection-operations.ts';
+import { createDatabaseClock } from '../../../src/adapters/postgres/postgres-database-clock.ts';
 import { createSecurityLog } from '../../../src/adapters/postgres/postgres-security-log.ts';
 import { createSecurityLogPages } from '../../../src/adapters/postgres/postgres-security-log-pages.ts';
 import { createWrappedKeys } from '../../../src/adapters/postgres/postgres-wrapped-keys.ts';
@@ -131,7 +132,7 @@ export const openInstallation = async ({ migrated = true } = {}): Promise<Instal
     returnUrl: 'http://localhost:3000/',
     returnUrlAllowlist: [],
   };
-  const ports = { eventStore, sealer, settings, ids: systemIds, clock: systemClock };
+  const ports = { eventStore, sealer, settings, ids: systemIds, clock: systemClock, databaseClock: createDatabaseClock(pool) };
   return {
     url,
     pool,

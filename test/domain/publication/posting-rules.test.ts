@@ -36,6 +36,7 @@ describe('a post', () => {
     ['duets that the creator has off', 'DuetDisabledByCreator', { ...with_({ allowDuet: true }), ...offered({ duetDisabled: true }) }],
     ['stitches that the creator has off', 'StitchDisabledByCreator', { ...with_({ allowStitch: true }), ...offered({ stitchDisabled: true }) }],
     ['no consent', 'ConsentMissing', { consent: null }],
+    ['consent of a time to come', 'ConsentMissing', { consent: { confirmedAt: second(311), musicUsage: true, brandedContentPolicy: true } }],
     ['consent without the music confirmation', 'ConsentMissing', { consent: { confirmedAt: second(0), musicUsage: false, brandedContentPolicy: true } }],
     ['branded content without consent to its policy', 'ConsentMissing', with_({ brandContent: true, privacyLevel: 'PUBLIC_TO_EVERYONE' })],
     ['a title of 2,201 UTF-16 units', 'TitleTooLong', { title: 'a'.repeat(2_201) }],
