@@ -88,7 +88,8 @@ const buildHttp = async (container: Container): Promise<FastifyInstance> => {
   await nextTurn();
   const { createHttpApp } = await import('../adapters/http/http-app.ts');
   await nextTurn();
-  return createHttpApp(await httpDepsOf(container));
+  const { roles } = container.get('settings');
+  return createHttpApp(await httpDepsOf(container), roles.includes('http') ? 'everything' : 'operations');
 };
 
 const startListening = async (app: FastifyInstance, { host, port }: Settings): Promise<Result<RunningHttp, string>> => {

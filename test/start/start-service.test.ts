@@ -104,6 +104,40 @@ describe('a start', () => {
   });
 });
 
+describe('ROLES', () => {
+  const status = async (path: string, method = 'GET'): Promise<string> => {
+    const { status: code, headers } = await fetch(`${url}${path}`, { method });
+    return `${path} ${code} ${headers.get('content-type')?.split(';')[0]}`;
+  };
+  const driven = async (of: string): Promise<number> => (await (await fetch(`${of}/metrics`)).text()).match(/^tiktok_connections_projection_driving\{.*\} 1$/gm)?.length ?? 0;
+
+  test('worker answers probes and figures, and that there is nothing to everything else', async () => {
+    environment = { ...environment, ROLES: 'worker' };
+    await start();
+    expect(await status('/livez')).toBe('/livez 200 application/json');
+    expect(await status('/readyz')).toBe('/readyz 200 application/json');
+    expect(await status('/metrics')).toBe('/metrics 200 text/plain');
+    for (const path of ['/', '/docs', '/openapi.json', '/dashboard/account', '/api/tiktok/auth/authorize', '/api/tiktok/user/info', '/v1/connections']) {
+      expect(await status(path)).toBe(`${path} 404 application/problem+json`);
+    }
+    for (const path of ['/webhooks/tiktok', '/api/tiktok/unbind', '/v1/media', '/v1/publications']) {
+      expect(await status(path, 'POST')).toBe(`${path} 404 application/problem+json`);
+    }
+  });
+
+  test('http answers requests and leaves the read models to a worker that starts after it', async () => {
+    environment = { ...environment, ROLES: 'http' };
+    await start();
+    const front = url;
+    expect(await status('/api/tiktok/user/info')).toBe('/api/tiktok/user/info 200 application/json');
+    const port = await freePort();
+    environment = { ...environment, ROLES: 'worker', PORT: String(port) };
+    await start();
+    await expect.poll(() => driven(`http://127.0.0.1:${port}`), { interval: 20, timeout: 10_000 }).toBe(3);
+    expect(await driven(front)).toBe(0);
+  });
+});
+
 test('what was started is stopped: no connection to the database is left', async () => {
   const service = await start();
   await readiness();

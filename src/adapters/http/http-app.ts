@@ -7,7 +7,7 @@ import { flowCookies } from './cookies/flow-cookies.ts';
 import { crossOriginOptions } from './headers/cross-origin.ts';
 import { refuseRepeatedHeaders } from './headers/single-headers.ts';
 import { securityHeaders, type Headers } from './headers/security-headers.ts';
-import type { HttpApp } from './http-app-type.ts';
+import type { HttpApp, RouteDeps } from './http-app-type.ts';
 import type { HttpDeps } from './http-deps.ts';
 import { admission } from './principals/admit.ts';
 import { refuseForeignHosts } from './principals/development-host.ts';
@@ -74,8 +74,39 @@ const createServer = ({ settings, logger }: HttpDeps, headers: Headers, uploads:
     },
   });
 
+const everythingElse = async (app: HttpApp, routeDeps: RouteDeps, routes: readonly RouteOptions[], uploads: WeakSet<Socket>): Promise<void> => {
+  const flows = flowCookies(routeDeps.deps.settings.publicUrl.startsWith('https:'));
+  authorizeRoute(app, routeDeps, flows);
+  callbackRoute(app, routeDeps, flows);
+  userInfoRoute(app, routeDeps);
+  unbindRoute(app, routeDeps);
+  connectSessionsRoute(app, routeDeps);
+  listConnectionsRoute(app, routeDeps);
+  getConnectionRoute(app, routeDeps);
+  deleteConnectionRoute(app, routeDeps);
+  refreshConnectionRoute(app, routeDeps);
+  accessTokenRoute(app, routeDeps);
+  eraseConnectionRoute(app, routeDeps);
+  eraseUserRoute(app, routeDeps);
+  connectionHistoryRoute(app, routeDeps);
+  connectionStateRoute(app, routeDeps);
+  auditEventsRoute(app, routeDeps);
+  securityLogRoute(app, routeDeps);
+  publicationRoutes(app, routeDeps);
+  documentationRoutes(app, routeDeps, routes);
+  assetRoutes(app);
+  await app.register(async (scope: HttpApp) => accountRoutes(scope, routeDeps));
+  await app.register(async (scope: HttpApp) => historyRoutes(scope, routeDeps));
+  await app.register(async (scope: HttpApp) => publishRoutes(scope, routeDeps));
+  await app.register(async (scope: HttpApp) => mediaRoutes(scope, routeDeps, uploads));
+  await app.register(async (scope: HttpApp) => tiktokWebhookRoute(scope, routeDeps));
+};
+
+/** `operations`: whether this replica lives, is ready, and its figures; nothing that anyone but the operator asks for. */
+export type Serves = 'everything' | 'operations';
+
 /** Builds the HTTP side: routes, errors, headers, log. It does not listen; `startHttp` does. */
-export const createHttpApp = async (deps: HttpDeps): Promise<FastifyInstance> => {
+export const createHttpApp = async (deps: HttpDeps, serves: Serves = 'everything'): Promise<FastifyInstance> => {
   const { settings } = deps;
   const headers = securityHeaders(settings);
   const uploads = new WeakSet<Socket>();
@@ -115,32 +146,8 @@ export const createHttpApp = async (deps: HttpDeps): Promise<FastifyInstance> =>
 
   const identify = identifyWith(deps);
   const routeDeps = { deps, identify, admit: admission(identify, settings) };
-  const flows = flowCookies(settings.publicUrl.startsWith('https:'));
-  authorizeRoute(app, routeDeps, flows);
-  callbackRoute(app, routeDeps, flows);
-  userInfoRoute(app, routeDeps);
-  unbindRoute(app, routeDeps);
-  connectSessionsRoute(app, routeDeps);
-  listConnectionsRoute(app, routeDeps);
-  getConnectionRoute(app, routeDeps);
-  deleteConnectionRoute(app, routeDeps);
-  refreshConnectionRoute(app, routeDeps);
-  accessTokenRoute(app, routeDeps);
-  eraseConnectionRoute(app, routeDeps);
-  eraseUserRoute(app, routeDeps);
-  connectionHistoryRoute(app, routeDeps);
-  connectionStateRoute(app, routeDeps);
-  auditEventsRoute(app, routeDeps);
-  securityLogRoute(app, routeDeps);
-  publicationRoutes(app, routeDeps);
   healthRoutes(app, routeDeps);
-  documentationRoutes(app, routeDeps, routes);
-  assetRoutes(app);
-  await app.register(async (scope: HttpApp) => accountRoutes(scope, routeDeps));
-  await app.register(async (scope: HttpApp) => historyRoutes(scope, routeDeps));
-  await app.register(async (scope: HttpApp) => publishRoutes(scope, routeDeps));
-  await app.register(async (scope: HttpApp) => mediaRoutes(scope, routeDeps, uploads));
-  await app.register(async (scope: HttpApp) => tiktokWebhookRoute(scope, routeDeps));
+  if (serves === 'everything') await everythingElse(app, routeDeps, routes, uploads);
   await app.ready();
   return app;
 };
