@@ -46,7 +46,7 @@ export interface PublishingWorld {
   /** The caller asks, and steps are taken as the work list says, until the publication has ended. */
   run(of: Case, ports: PublishingPorts): Promise<void>;
   /** The same where the caller never comes back: what has begun is made up for. */
-  goOn(of: Case, ports: PublishingPorts, signal?: AbortSignal): Promise<void>;
+  goOn(of: Case, ports: PublishingPorts, signal?: AbortSignal, stopping?: AbortSignal): Promise<void>;
   request(of: Case, ports: PublishingPorts): Promise<void>;
   history(id: PublicationId): Promise<readonly RecordedEvent[]>;
   types(id: PublicationId): Promise<readonly string[]>;
@@ -172,16 +172,16 @@ export const createPublishingWorld = async (): Promise<PublishingWorld> => {
     if (requested.isErr()) throw new Error(`the request was refused: ${JSON.stringify(requested.error)}`);
   };
 
-  const takeSteps = async (of: Case, chosen: PublishingPorts, signal = new AbortController().signal): Promise<void> => {
+  const takeSteps = async (of: Case, chosen: PublishingPorts, signal = new AbortController().signal, stopping = signal): Promise<void> => {
     const { id } = of.keyed;
     const handle = advancePublication(chosen);
     for (let steps = 0; steps < mostSteps; steps += 1) {
-      if (signal.aborted) return;
+      if (stopping.aborted) return;
       const before = await history(id);
       const work = nextWork(id, of.connectionId, before);
       if (work === null) return;
       of.pass(Math.max(0, millisOf(work.dueAt) - millisOf(of.now())));
-      const outcome: WorkOutcome = await handle(work, signal);
+      const outcome: WorkOutcome = await handle(work, signal, stopping);
       // What may still be learned of an ended one is looked for once.
       if (isEnded(before)) return;
       if (outcome.kind !== 'Done') of.pass(outcome.afterMillis);
@@ -226,10 +226,10 @@ export const createPublishingWorld = async (): Promise<PublishingWorld> => {
       await takeSteps(of, chosen);
     },
     request,
-    goOn: async (of, chosen, signal) => {
+    goOn: async (of, chosen, signal, stopping) => {
       const work = { kind: 'accept_publication', subject: of.keyed.id, connectionId: of.connectionId, life: 1, revision: 2, dueAt: of.now(), attempts: 1 } as const;
       expect(await repairPublication(chosen)(work, new AbortController().signal)).toEqual({ kind: 'Done' });
-      await takeSteps(of, chosen, signal);
+      await takeSteps(of, chosen, signal, stopping);
     },
     close: async () => {
       host.closeAllConnections();

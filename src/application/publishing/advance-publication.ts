@@ -55,10 +55,10 @@ const begin = async (ports: SagaPorts, step: Step, state: Waiting | Opening, now
  */
 export const advancePublication =
   (ports: SagaPorts): WorkHandler =>
-  async (item, signal) => {
+  async (item, signal, stopping = signal) => {
     if (!isUuid(item.subject)) return done;
     const id = publicationId(item.subject);
-    const step: Step = { id, context: contextOf(ports, item), signal };
+    const step: Step = { id, context: contextOf(ports, item), signal, stopping };
     const loaded = await load(ports.eventStore, publicationAggregate, id);
     if (loaded.isErr()) return retry(brieflyMillis, loaded.error.kind);
     const now = await ports.databaseClock.now();

@@ -2,7 +2,7 @@ import { chunkRange, chunksOfBytes } from '../../domain/publication/chunk-plan.t
 import type { Uploading } from '../../domain/publication/state.ts';
 import { millisOf } from '../../domain/values/instant.ts';
 import type { Secret } from '../../domain/values/secret.ts';
-import { connectionAggregate, publicationAggregate } from '../execution/aggregate.ts';
+import { connectionAggregate } from '../execution/aggregate.ts';
 import { load } from '../execution/load.ts';
 import type { MediaReader } from '../ports/media-library.ts';
 import type { ChunkFailure } from '../ports/tiktok-publishing.ts';
@@ -75,14 +75,14 @@ const endWithConnection = async (ports: SagaPorts, step: Step): Promise<WorkOutc
 type Sending = Readonly<{ state: Uploading; url: Secret<string>; reader: MediaReader }>;
 
 /** One chunk, a few times where a repeat is harmless. Null once TikTok has it. */
-const sendChunk = async (ports: SagaPorts, { signal }: Step, { state, url, reader }: Sending, index: number): Promise<ChunkFailure | null> => {
+const sendChunk = async (ports: SagaPorts, { signal, stopping }: Step, { state, url, reader }: Sending, index: number): Promise<ChunkFailure | null> => {
   const { plan } = state;
   const { first, last } = chunkRange(plan, index);
   const chunk = { plan, index, contentType: reader.media.contentType };
   for (let tries = 1, pause = firstPauseMillis; ; tries += 1, pause *= 2) {
     const sent = await ports.uploads.putChunk(url, chunk, () => reader.read(first, last), signal);
     if (sent.isOk()) return null;
-    if (sent.error.kind !== 'ChunkUnanswered' || tries >= triesOfAChunk || signal.aborted) return sent.error;
+    if (sent.error.kind !== 'ChunkUnanswered' || tries >= triesOfAChunk || signal.aborted || stopping.aborted) return sent.error;
     await ports.clock.sleep(pause);
   }
 };
@@ -112,7 +112,7 @@ const sendFrom = async (ports: SagaPorts, step: Step, sending: Sending): Promise
   const { plan } = sending.state;
   let known = sending.state.chunksSent;
   while (known < plan.count) {
-    if (step.signal.aborted) return retry(0, 'stopping');
+    if (step.signal.aborted || step.stopping.aborted) return retry(0, 'stopping');
     if (!(await stillConnected(ports, sending.state))) return endWithConnection(ports, step);
     const failure = await sendChunk(ports, step, sending, known);
     const acknowledged = failure === null ? known + 1 : await afterFailure(ports, step, { ...sending, state: { ...sending.state, chunksSent: known } }, failure);
@@ -129,8 +129,6 @@ const sendFrom = async (ports: SagaPorts, step: Step, sending: Sending): Promise
 
 /** Sends what TikTok lacks, chunk after chunk, each recorded before the next begins. Whoever holds the lease is alone at it. */
 export const sendChunks = async (ports: SagaPorts, step: Step, state: Uploading): Promise<WorkOutcome> => {
-  const loaded = await load(ports.eventStore, publicationAggregate, step.id);
-  if (loaded.isErr()) return retry(brieflyMillis, loaded.error.kind);
   const now = await ports.databaseClock.now();
   if (now.isErr()) return retry(brieflyMillis, now.error.reason);
   if (now.value >= state.urlExpiresAt) return endUpload(ports, step, state, 'upload_expired');

@@ -15,7 +15,10 @@ export type WorkHealth = Readonly<{
 
 export interface WorkRuntime {
   start(): void;
-  /** Takes nothing more, tells what runs to end, and waits for it; what gives up is given back untried. */
+  /**
+   * Takes nothing more and begins nothing more, and waits for what is in flight, which is cut only after `graceMillis`;
+   * what gives up is given back untried.
+   */
   stop(): Promise<void>;
   /** Something may be due: the projection has changed. */
   wake(): void;
@@ -28,13 +31,18 @@ export type WorkParts = Readonly<{
   /** Items at a time, at most. */
   concurrency?: number;
   leaseMillis?: number;
+  /** How long what is in flight may take to end once the runtime stops. */
+  graceMillis?: number;
   /** How long an item of another replica's making may go unnoticed. */
   pollMillis?: number;
   /** Milliseconds before another try, by how many there were. */
   pauseAfterAttempts?: (attempts: number) => number;
 }>;
 
-type Running = { readonly lease: Lease; readonly stopping: AbortController; ended: Promise<void>; renewedAt: number };
+type Running = { readonly lease: Lease; readonly cut: AbortController; readonly stopping: AbortSignal; ended: Promise<void>; renewedAt: number };
+
+/** A chunk or a refresh mostly ends in this; under the time in which the whole process has to end. */
+const defaultGraceMillis = 20_000;
 
 /** Between two looks at an item that is due and in somebody else's hands. */
 const breathMillis = 10;
@@ -47,35 +55,36 @@ const afterFailure = backoff(100, 5_000);
  * killed is leased again when its lease has run out.
  */
 export const createWorkRuntime = (parts: WorkParts): WorkRuntime => {
-  const { pool, handlers, concurrency = 4, leaseMillis = 30_000, pollMillis = 1_000, pauseAfterAttempts = untilNextTry } = parts;
+  const { pool, handlers, concurrency = 4, leaseMillis = 30_000, pollMillis = 1_000 } = parts;
+  const { graceMillis = defaultGraceMillis, pauseAfterAttempts = untilNextTry } = parts;
   const kinds = workKinds.filter((kind) => handlers[kind] !== undefined);
   const leases = createWorkLeases(pool);
   const running = new Set<Running>();
   let lastError: string | null = null;
   let renewing: NodeJS.Timeout | undefined;
+  let stopping = new AbortController();
 
-  const handle = async ({ work }: Lease, signal: AbortSignal): Promise<WorkOutcome> => {
+  const handle = async ({ lease: { work }, cut, stopping: told }: Running): Promise<WorkOutcome> => {
     try {
-      const outcome = await handlers[work.kind]?.(work, signal);
+      const outcome = await handlers[work.kind]?.(work, cut.signal, told);
       return outcome ?? { kind: 'Retry', afterMillis: 0, reason: 'nobody here handles this kind' };
     } catch (error) {
       return { kind: 'Retry', afterMillis: 0, reason: wordsOf(error) };
     }
   };
 
-  const settle = async (lease: Lease, outcome: WorkOutcome, given: AbortSignal): Promise<void> => {
+  const settle = async ({ lease, cut, stopping: told }: Running, outcome: WorkOutcome): Promise<void> => {
     if (outcome.kind === 'Done') return leases.done(lease);
     if (outcome.kind === 'Later') return leases.later(lease, outcome.afterMillis);
-    if (given.aborted) return leases.release([lease]);
+    if (cut.signal.aborted || (told.aborted && outcome.afterMillis === 0)) return leases.release([lease]);
     return leases.retry(lease, outcome.afterMillis + pauseAfterAttempts(lease.work.attempts), outcome.reason);
   };
 
   const run = (lease: Lease): void => {
-    const stopping = new AbortController();
-    const entry: Running = { lease, stopping, ended: Promise.resolve(), renewedAt: performance.now() };
+    const entry: Running = { lease, cut: new AbortController(), stopping: stopping.signal, ended: Promise.resolve(), renewedAt: performance.now() };
     const work = async (): Promise<void> => {
       try {
-        await settle(lease, await handle(lease, stopping.signal), stopping.signal);
+        await settle(entry, await handle(entry));
         lastError = null;
       } catch (error) {
         // The lease runs out by itself; then the item is tried again.
@@ -98,20 +107,24 @@ export const createWorkRuntime = (parts: WorkParts): WorkRuntime => {
       const kept = new Set(await leases.renew(entries.map(({ lease }) => lease), leaseMillis));
       for (const entry of entries) {
         if (kept.has(entry.lease)) entry.renewedAt = asked;
-        else entry.stopping.abort();
+        else entry.cut.abort();
       }
     } catch (error) {
       lastError = wordsOf(error);
       const outlived = performance.now() - (leaseMillis * 2) / 3;
-      for (const { renewedAt, stopping } of entries) if (renewedAt < outlived) stopping.abort();
+      for (const { renewedAt, cut } of entries) if (renewedAt < outlived) cut.abort();
     }
   };
 
   const loop = createLoop({
-    turn: async () => {
+    turn: async (signal) => {
       const free = concurrency - running.size;
       if (free <= 0 || kinds.length === 0) return pollMillis;
       const taken = await leases.take(kinds, free, leaseMillis);
+      if (signal.aborted) {
+        await leases.release(taken);
+        return pollMillis;
+      }
       taken.forEach(run);
       if (taken.length === free) return pollMillis;
       const due = await leases.nextDueMillis(kinds);
@@ -122,13 +135,16 @@ export const createWorkRuntime = (parts: WorkParts): WorkRuntime => {
 
   return {
     start: () => {
+      if (stopping.signal.aborted) stopping = new AbortController();
       loop.start();
       renewing ??= setInterval(() => void renew().catch(() => undefined), leaseMillis / 3);
     },
     stop: async () => {
+      stopping.abort();
+      const grace = setTimeout(() => running.forEach(({ cut }) => cut.abort()), graceMillis);
       await loop.stop();
-      for (const { stopping } of running) stopping.abort();
       await Promise.all([...running].map(({ ended }) => ended));
+      clearTimeout(grace);
       clearInterval(renewing);
       renewing = undefined;
     },

@@ -1,44 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createWorkRuntime, type WorkParts, type WorkRuntime } from '../../../../src/adapters/postgres/work/work-runtime.ts';
-import type { WorkHandler, WorkOutcome } from '../../../../src/application/work/work-handler.ts';
-import { absentPool, createMigratedDatabase, type MigratedDatabase } from '../../../support/projection-database.ts';
+import { describe, expect, test, vi } from 'vitest';
+import type { WorkHandler } from '../../../../src/application/work/work-handler.ts';
+import { absentPool } from '../../../support/projection-database.ts';
+import { done, gate, workerRig } from './worker-rig.ts';
 
-let database: MigratedDatabase;
-const runtimes: WorkRuntime[] = [];
-beforeAll(async () => {
-  database = await createMigratedDatabase();
-});
-beforeEach(() => database.pool.query('truncate tiktok_connections.work_items, tiktok_connections.work_runs'));
-afterEach(async () => {
-  await Promise.all(runtimes.splice(0).map((runtime) => runtime.stop()));
-});
-afterAll(() => database.drop());
-
-const put = (subject: string, dueInMillis = -1_000) =>
-  database.pool.query(
-    `insert into tiktok_connections.work_items values ('destroy_keys', $1, $2, 1, 2, now() + $3 * interval '1 ms', now() + $3 * interval '1 ms')`,
-    [subject, randomUUID(), dueInMillis],
-  );
-const start = (handler: WorkHandler, parts: Partial<WorkParts> = {}): WorkRuntime => {
-  const runtime = createWorkRuntime({ pool: database.pool, handlers: { destroy_keys: handler }, ...parts });
-  runtimes.push(runtime);
-  runtime.start();
-  return runtime;
-};
-const done: WorkOutcome = { kind: 'Done' };
-const run = async (subject: string) =>
-  (await database.pool.query<{ done_revision: number; attempts: number; leased: boolean }>(
-    'select done_revision, attempts, leased_until is not null as leased from tiktok_connections.work_runs where subject = $1',
-    [subject],
-  )).rows[0];
-const gate = () => {
-  let open = (): void => undefined;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { open, opened };
-};
+const { pool, anotherPool, put, run, start } = workerRig();
 
 describe('a worker', () => {
   test('works through what is due, and each item once', async () => {
@@ -63,7 +28,7 @@ describe('a worker', () => {
       async () => {
         active += 1;
         most = Math.max(most, active);
-        await database.pool.query('select pg_sleep(0.01)');
+        await pool().query('select pg_sleep(0.01)');
         active -= 1;
         finished += 1;
         return done;
@@ -120,7 +85,7 @@ describe('a worker', () => {
     const runtime = start(async () => ({ kind: 'Retry', afterMillis: 10_000, reason: 'not yet' }));
     await vi.waitFor(async () => expect(await run('item')).toMatchObject({ attempts: 1, leased: false }));
     await runtime.stop();
-    const { rows } = await database.pool.query<{ wait: number }>(
+    const { rows } = await pool().query<{ wait: number }>(
       'select extract(epoch from next_try_at - clock_timestamp())::float as wait from tiktok_connections.work_runs',
     );
     expect(rows[0]?.wait).toBeGreaterThan(10);
@@ -136,9 +101,9 @@ describe('a worker', () => {
       await working.opened;
       return done;
     };
-    for (const pool of [database.pool, database.anotherPool()]) start(handler, { pool, leaseMillis: 300, pollMillis: 20 });
+    for (const one of [pool(), anotherPool()]) start(handler, { pool: one, leaseMillis: 300, pollMillis: 20 });
     await vi.waitFor(() => expect(ran).toHaveBeenCalled());
-    await database.pool.query('select pg_sleep(0.9)');
+    await pool().query('select pg_sleep(0.9)');
     expect(ran).toHaveBeenCalledTimes(1);
     working.open();
     await vi.waitFor(async () => expect(await run('item')).toMatchObject({ done_revision: 2 }));
@@ -146,7 +111,7 @@ describe('a worker', () => {
 
   test('that was killed is followed by another when its lease has run out', async () => {
     await put('item');
-    await database.pool.query(`insert into tiktok_connections.work_runs (kind, subject, revision, attempts, lease, leased_until)
+    await pool().query(`insert into tiktok_connections.work_runs (kind, subject, revision, attempts, lease, leased_until)
       values ('destroy_keys', 'item', 2, 1, gen_random_uuid(), now() + interval '200 ms')`);
     const attempts: number[] = [];
     start(async (item) => {
@@ -168,41 +133,8 @@ describe('a worker', () => {
       { leaseMillis: 150, concurrency: 1 },
     );
     await vi.waitFor(async () => expect(await run('item')).toMatchObject({ leased: true }));
-    await database.pool.query(`update tiktok_connections.work_runs set lease = gen_random_uuid(), leased_until = now() + interval '1 minute'`);
+    await pool().query(`update tiktok_connections.work_runs set lease = gen_random_uuid(), leased_until = now() + interval '1 minute'`);
     await told.opened;
-  });
-
-  test('gives back untried what it did not end before it stopped, and takes nothing more', async () => {
-    await put('item');
-    const runtime = start(
-      (_, signal) =>
-        new Promise((resolve) => {
-          signal.addEventListener('abort', () => resolve({ kind: 'Retry', afterMillis: 60_000, reason: 'stopping' }));
-        }),
-    );
-    await vi.waitFor(() => expect(runtime.health().active).toBe(1));
-    await runtime.stop();
-    expect(await run('item')).toEqual({ done_revision: 0, attempts: 0, leased: false });
-    const ran = vi.fn();
-    start(async () => {
-      ran();
-      return done;
-    });
-    await vi.waitFor(() => expect(ran).toHaveBeenCalledTimes(1));
-  });
-
-  test('finishes what it can finish before it stops', async () => {
-    await put('item');
-    const working = gate();
-    const runtime = start(async () => {
-      await working.opened;
-      return done;
-    });
-    await vi.waitFor(() => expect(runtime.health().active).toBe(1));
-    const stopped = runtime.stop();
-    working.open();
-    await stopped;
-    expect(await run('item')).toMatchObject({ done_revision: 2, leased: false });
   });
 
   test('says that the list is away, and stops when told', async () => {
