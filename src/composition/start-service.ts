@@ -11,6 +11,7 @@ import { openDatabase } from './database.ts';
 import { httpDepsOf } from './http-deps.ts';
 import { prepareKeys } from './prepare-keys.ts';
 import { openTikTokSide } from './open-tiktok-side.ts';
+import { createStops, type Stop, type Stops } from './stops.ts';
 import type { Container } from './parts.ts';
 import type { Settings } from './settings/read-settings.ts';
 
@@ -18,23 +19,6 @@ export type RunningService = Readonly<{
   announcement: Announcement;
   stop: () => Promise<void>;
 }>;
-
-type Step = Readonly<{ name: string; stop: () => Promise<unknown> }>;
-
-/** What was started, to be stopped in the opposite order; a failure to stop one does not keep the others running. */
-const createStops = (log: Logger) => {
-  const steps: Step[] = [];
-  return {
-    add: (name: string, stop: Step['stop']) => void steps.push({ name, stop }),
-    run: async () => {
-      for (const { name, stop } of steps.splice(0).reverse()) {
-        await stop().catch((error: unknown) => log.error({ err: error, part: name }, 'a part did not stop as it should'));
-      }
-    },
-  };
-};
-
-type Stops = ReturnType<typeof createStops>;
 
 /** Requests in flight get this long; a load balancer has stopped sending new ones by then. */
 const drainMillis = 15_000;
@@ -59,26 +43,45 @@ const prepareDatabase = async (container: Container): Promise<Result<void, strin
  */
 const headStartMillis = 100;
 
-const startBackground = (container: Container, stops: Stops): void => {
-  const { roles } = container.get('settings');
-  const apiKeys = container.get('apiKeys');
-  apiKeys.start();
-  stops.add('API keys', () => apiKeys.stop());
-  if (!roles.includes('worker')) return;
+/** A refresh outlives whoever asked for it: its answer is kept, for the token that it used is used up. */
+const untilRefreshed = async (underWay: ReadonlyMap<unknown, Promise<unknown>>): Promise<void> => {
+  while (underWay.size > 0) await Promise.allSettled(underWay.values());
+};
+
+/** Answers the work, which ends together with HTTP. The projectors end behind both: a request in flight waits for them. */
+const startWorking = (container: Container, stops: Stops): readonly Stop[] => {
+  const projectors = container.get('projectors');
+  stops.add('projectors', () => projectors.stop());
   const parts = [
     ['expiry sweep', container.get('expirySweep')],
     ['media sweep', container.get('mediaSweep')],
-    ['projectors', container.get('projectors')],
     ['work', container.get('work')],
     ['publishing', container.get('publishWork')],
     ['uploads', container.get('uploadWork')],
     ['webhooks', container.get('webhookWork')],
   ] as const;
-  for (const [name, part] of parts) stops.add(name, () => part.stop());
   const later = setTimeout(() => {
+    projectors.start();
     for (const [, part] of parts) part.start();
   }, headStartMillis);
-  stops.add('head start of requests', async () => clearTimeout(later));
+  return parts.map(([name, part]) => ({
+    name,
+    stop: () => {
+      clearTimeout(later);
+      return part.stop();
+    },
+  }));
+};
+
+/** At the stop no more work is taken from the first moment on, while HTTP answers what is in flight. */
+const startBackground = (container: Container, http: RunningHttp, stops: Stops): void => {
+  const apiKeys = container.get('apiKeys');
+  apiKeys.start();
+  stops.add('API keys', () => apiKeys.stop());
+  const work = container.get('settings').roles.includes('worker') ? startWorking(container, stops) : [];
+  const { underWay } = container.get('tokenPorts');
+  stops.add('refreshes', () => untilRefreshed(underWay));
+  stops.addTogether([{ name: 'HTTP', stop: () => http.stop(drainMillis) }, ...work]);
 };
 
 const buildHttp = async (container: Container): Promise<FastifyInstance> => {
@@ -140,9 +143,7 @@ const startServing = async (container: Container, stops: Stops): Promise<Result<
   }
   const listening = await startListening(app, container.get('settings'));
   if (listening.isErr()) return err(listening.error);
-  startBackground(container, stops);
-  // Behind the background work, so that it ends first: a request in flight waits for the projections.
-  stops.add('HTTP', () => listening.value.stop(drainMillis));
+  startBackground(container, listening.value, stops);
   return ok(undefined);
 };
 
