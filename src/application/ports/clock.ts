@@ -5,6 +5,6 @@ export interface Clock {
   now(): Instant;
   /** Milliseconds from an arbitrary start, never going back; for measuring limits. */
   monotonicMillis(): number;
-  /** Resolves after so many milliseconds. */
-  sleep(millis: number): Promise<void>;
+  /** Resolves after so many milliseconds, or as soon as `enough` is aborted: then nothing of it stays behind. */
+  sleep(millis: number, enough?: AbortSignal): Promise<void>;
 }

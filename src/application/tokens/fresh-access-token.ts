@@ -43,9 +43,15 @@ const refreshTogether = (
   return refreshing;
 };
 
-/** Waits, at most so long, for whatever the promise brings. */
-const orGiveUp = <Value>(ports: FreshTokenPorts, work: Promise<Value>, millis: number): Promise<Value | null> =>
-  Promise.race([work, ports.clock.sleep(Math.max(0, millis)).then(() => null)]);
+/** Waits, at most so long, for whatever the promise brings. Nothing is left asleep, which would keep a stopped process alive. */
+const orGiveUp = async <Value>(ports: FreshTokenPorts, work: Promise<Value>, millis: number): Promise<Value | null> => {
+  const enough = new AbortController();
+  try {
+    return await Promise.race([work, ports.clock.sleep(Math.max(0, millis), enough.signal).then(() => null)]);
+  } finally {
+    enough.abort();
+  }
+};
 
 /** What somebody else's attempt came to; null when it has no end yet. */
 const endedSince = (state: ConnectionState, attempt: string): Result<ConnectionState, RefreshFailure> | null => {

@@ -111,6 +111,15 @@ describe('a refresh that TikTok refuses', () => {
 });
 
 describe("a refresh's answer", () => {
+  it('ends every wait for it: nothing is left asleep that would keep a stopped process alive', async () => {
+    const ada = await someone();
+    expect((await refresh(ada)).isOk()).toBe(true);
+    expect(ada.world.clock.asleep()).toBe(0);
+    ada.world.tiktok.refreshing = () => errAsync(serverError);
+    expect((await refresh(ada)).isErr()).toBe(true);
+    expect(ada.world.clock.asleep()).toBe(0);
+  });
+
   it('about another account is not believed, and its tokens are not kept', async () => {
     const ada = await someone();
     const old = newest(ada);

@@ -8,6 +8,8 @@ export interface VirtualClock extends Clock {
   jump(millis: number): void;
   /** Milliseconds since the beginning. */
   readonly elapsed: () => number;
+  /** How many sleep at this moment. */
+  readonly asleep: () => number;
 }
 
 const noon = Date.UTC(2026, 10, 1, 12);
@@ -20,9 +22,15 @@ export const createVirtualClock = (): VirtualClock => {
   return {
     now: () => instant(noon + elapsed + offset),
     monotonicMillis: () => elapsed,
-    sleep: (millis) => new Promise((wake) => {
-      sleeping.push({ until: elapsed + millis, wake });
+    sleep: (millis, enough) => new Promise((wake) => {
+      const sleeper = { until: elapsed + millis, wake };
+      sleeping.push(sleeper);
+      enough?.addEventListener('abort', () => {
+        sleeping = sleeping.filter((other) => other !== sleeper);
+        wake();
+      });
     }),
+    asleep: () => sleeping.length,
     elapsed: () => elapsed,
     jump: (millis) => void (offset += millis),
     pass: (millis) => {
