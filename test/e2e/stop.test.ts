@@ -62,6 +62,19 @@ describe('a service that is told to end', () => {
     expect(await world.rows(subjectRow, `select subject from tiktok_connections.work_runs where subject = 'due while it stops'`)).toEqual([]);
   });
 
+  it('keeps the tokens of a refresh whose caller is gone', async () => {
+    const replica = await world.start();
+    const id = await connected(replica, 'deserted');
+    await slowly('token.refresh', 'deserted');
+    const caller = new AbortController();
+    const asked = fetch(`${replica.url}/v1/connections/${id}/refresh`, { method: 'POST', headers: service, signal: caller.signal });
+    await inFlight('token.refresh', 'deserted');
+    caller.abort();
+    await expect(asked).rejects.toThrow();
+    expect(await replica.stop()).toBe(0);
+    expect(await typesOf(`tiktok_connection-${id}`)).toEqual(['Connected', 'TokenRefreshStarted', 'TokensRefreshed']);
+  });
+
   it('finishes the chunk in flight: nobody sends it again', async () => {
     const replica = await world.start();
     const id = await connected(replica, 'uploader');
