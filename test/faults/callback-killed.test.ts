@@ -16,7 +16,7 @@ afterAll(() => world.close());
 const firstSeal = ['sealer.seal', 'dataKeys.find', 'dataKeys.add'];
 const laterSeal = ['sealer.seal', 'dataKeys.find'];
 const untilSealed = ['attempts.consume', 'tiktok.exchangeCode', 'tiktok.userInfo', 'eventStore.read'];
-const written = ['eventStore.append', 'progress.waitFor'];
+const written = ['databaseClock.now', 'eventStore.append', 'progress.waitFor'];
 const ofNewLife = [...untilSealed, ...firstSeal, ...laterSeal, ...firstSeal, ...written];
 const ofSameLife = [...untilSealed, ...laterSeal, ...laterSeal, ...laterSeal, ...written];
 
