@@ -8,7 +8,7 @@ import { sealed, type Sealed } from '../../src/domain/values/sealed.ts';
 import { secret, type Secret } from '../../src/domain/values/secret.ts';
 import type { OpenAll } from '../../src/adapters/postgres/connections/opened-profiles.ts';
 
-type Fault = Erased | KeyLost;
+type Fault = Erased | KeyLost | NotAuthentic;
 
 export interface ProjectionSealer extends OpenAll {
   seal(context: SealContext, plain: string): Sealed;
@@ -45,7 +45,7 @@ export const createProjectionSealer = (): ProjectionSealer => {
     const fault = faults.get(JSON.stringify([context.connectionId, context.life]));
     if (fault !== undefined) return err(fault);
     const place = `${placeOf(context)}|`;
-    return envelope.startsWith(place) ? ok(secret(envelope.slice(place.length))) : err({ kind: 'NotAuthentic', reason: 'sealed for another place' });
+    return envelope.startsWith(place) ? ok(secret(envelope.slice(place.length))) : err({ kind: 'NotAuthentic', reason: 'sealed for another place', ofAnotherKey: false });
   };
 
   const seal = (context: SealContext, plain: string): Sealed => sealed(`${placeOf(context)}|${plain}`);

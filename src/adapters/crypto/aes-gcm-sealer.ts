@@ -1,7 +1,7 @@
 import { err, errAsync, ok, okAsync, type Result } from 'neverthrow';
 import { unavailable, type Unavailable } from '../../application/failures.ts';
 import type { DataKeyRecords, KeyRecord, KeySlot } from '../../application/ports/data-key-records.ts';
-import type { Erased, KeyLost, NotAuthentic, OpenRequest, SealContext, Sealer } from '../../application/ports/sealer.ts';
+import type { Erased, KeyLost, NoKey, NotAuthentic, OpenRequest, SealContext, Sealer } from '../../application/ports/sealer.ts';
 import type { OpenWithKey } from '../../application/ports/warm-tokens.ts';
 import { sealed as sealedText, type Sealed } from '../../domain/values/sealed.ts';
 import { secret, type Secret } from '../../domain/values/secret.ts';
@@ -13,11 +13,9 @@ const version = 's1';
 
 export type SealerParts = Readonly<{ keyring: Keyring; records: DataKeyRecords }>;
 
-type NoKey = Erased | KeyLost | NotAuthentic | Unavailable;
-
 const erased: Erased = { kind: 'Erased' };
 const keyLost: KeyLost = { kind: 'KeyLost' };
-const notAuthentic = (reason: string): NotAuthentic => ({ kind: 'NotAuthentic', reason });
+const notAuthentic = (reason: string, ofAnotherKey = false): NotAuthentic => ({ kind: 'NotAuthentic', reason, ofAnotherKey });
 
 const placeOf = ({ connectionId, life, purpose, field }: SealContext): readonly (string | number)[] => [
   connectionId,
@@ -52,7 +50,7 @@ const openWith = ({ context, sealed }: OpenRequest, dataKey: DataKey): Result<Se
   const envelope = parseEnvelope(sealed);
   if (envelope === null) return err(notAuthentic('not an envelope'));
   if (envelope.version !== version) return err(notAuthentic('an envelope of an unknown version'));
-  if (envelope.keyId !== dataKey.id) return err(notAuthentic('sealed with another data key than the one of this slot'));
+  if (envelope.keyId !== dataKey.id) return err(notAuthentic('sealed with another data key than the one of this slot', true));
   const plain = openEnvelope(envelope, dataKey.key, placeOf(context));
   return plain === null ? err(notAuthentic('altered, or sealed for another place')) : ok(secret(plain.toString('utf8')));
 };
@@ -93,8 +91,7 @@ export const createSealer = ({ keyring, records }: SealerParts): Sealer => {
         .map((dataKey) => ({
           seal: (field: string, plain: Secret<string>) => sealWith({ ...slot, field }, plain, dataKey),
           open: (field: string, sealed: Sealed) => openWith({ context: { ...slot, field }, sealed }, dataKey),
-        }))
-        .mapErr((failure) => (failure.kind === 'NotAuthentic' ? keyLost : failure)),
+        })),
     seal: (context, plain) => {
       const slot = slotOf(context);
       return records

@@ -15,9 +15,14 @@ export type Erased = Readonly<{ kind: 'Erased' }>;
  * that lacks the key which wraps it is `Unavailable` instead: nothing is lost, the ring is to be mended.
  */
 export type KeyLost = Readonly<{ kind: 'KeyLost' }>;
-/** The envelope was altered, moved, or is of a version this code does not know. */
-export type NotAuthentic = Readonly<{ kind: 'NotAuthentic'; reason: string }>;
+/**
+ * The envelope was altered, moved, or is of a version this code does not know. `ofAnotherKey`: it names another data key
+ * than its slot holds. So does what was sealed before the key was lost and a consent made a new one.
+ */
+export type NotAuthentic = Readonly<{ kind: 'NotAuthentic'; reason: string; ofAnotherKey: boolean }>;
 export type OpenFailure = Erased | KeyLost | NotAuthentic | Unavailable;
+/** Why a slot's data key cannot be had; `NotAuthentic` when it is there and does not unwrap. */
+export type NoKey = Erased | KeyLost | NotAuthentic | Unavailable;
 
 export type OpenRequest = Readonly<{ context: SealContext; sealed: Sealed }>;
 
@@ -29,7 +34,7 @@ export interface HeldKey {
 
 export interface Sealer {
   /** Fetches the key of an existing slot, for values that must be sealed the moment they arrive. */
-  hold(slot: KeySlot): ResultAsync<HeldKey, Erased | KeyLost | Unavailable>;
+  hold(slot: KeySlot): ResultAsync<HeldKey, NoKey>;
   /** Makes the data key of this life and purpose at first use. `Erased` once a fence stands where the key was. */
   seal(context: SealContext, plain: Secret<string>): ResultAsync<Sealed, Erased | KeyLost | Unavailable>;
   open(request: OpenRequest): ResultAsync<Secret<string>, OpenFailure>;

@@ -9,6 +9,7 @@ import type { CommandContext } from '../execution/command-context.ts';
 import { load } from '../execution/load.ts';
 import { unavailable } from '../failures.ts';
 import { profileFromText } from '../reading/profile.ts';
+import { requireConsentForLostKey, whyUnopened } from './lost-key.ts';
 import { refreshTokens, type RefreshFailure, type RefreshNeed, type RefreshPorts } from './refresh-tokens.ts';
 
 export type AccessToken = Readonly<{
@@ -99,7 +100,13 @@ export const ensureRefreshed = async (
 const passes = ({ kind }: RefreshFailure): boolean =>
   kind === 'TikTokFailed' || kind === 'RefreshInDoubt' || kind === 'ProviderClosed' || kind === 'RefreshInProgress' || kind === 'Unavailable';
 
-const open = async (ports: FreshTokenPorts, id: ConnectionId, state: Active, revision: number): Promise<Result<AccessToken, RefreshFailure>> => {
+const open = async (
+  ports: FreshTokenPorts,
+  context: CommandContext,
+  id: ConnectionId,
+  state: Active,
+  revision: number,
+): Promise<Result<AccessToken, RefreshFailure>> => {
   const inLife = { connectionId: id, life: state.life } as const;
   const opened = await ports.sealer.openAll([
     { context: { ...inLife, purpose: 'tokens', field: 'access_token' }, sealed: state.tokens.access },
@@ -107,7 +114,11 @@ const open = async (ports: FreshTokenPorts, id: ConnectionId, state: Active, rev
   ]);
   if (opened.isErr()) return err(opened.error);
   const [token, profile] = opened.value;
-  if (token?.isOk() !== true) return err({ kind: 'TokensLost' });
+  if (token === undefined) return err({ kind: 'TokensLost' });
+  if (token.isErr()) {
+    const why = whyUnopened(token.error);
+    return err(why.kind === 'TokenKeyLost' ? await requireConsentForLostKey(ports, context, id) : why);
+  }
   const openId = profile?.isOk() === true ? profileFromText(profile.value.reveal()).open_id : null;
   return ok({ token: token.value, expiresAt: state.accessTokenExpiresAt, scopes: state.scopes, openId, revision });
 };
@@ -132,7 +143,7 @@ export const freshAccessToken = async (
   if (state.status === 'disconnected') return err({ kind: 'NotConnected' });
   if (state.status === 'reauthorization_required') return err({ kind: 'ReauthorizationNeeded', reason: state.reason });
   const left = millisOf(state.accessTokenExpiresAt) - millisOf(now.value);
-  if (left >= Math.max(1, minValidityMillis)) return open(ports, id, state, head.revision);
+  if (left >= Math.max(1, minValidityMillis)) return open(ports, context, id, state, head.revision);
 
   const refreshed = await ensureRefreshed(ports, context, id, { kind: 'validity', millis: minValidityMillis });
   if (refreshed.isErr() && !(passes(refreshed.error) && left > 0)) return err(refreshed.error);
@@ -142,5 +153,5 @@ export const freshAccessToken = async (
   const latest = after.value.state;
   if (latest.status === 'reauthorization_required') return err({ kind: 'ReauthorizationNeeded', reason: latest.reason });
   if (latest.status !== 'active') return err({ kind: 'NotConnected' });
-  return open(ports, id, latest, after.value.head.revision);
+  return open(ports, context, id, latest, after.value.head.revision);
 };

@@ -16,6 +16,7 @@ import type { HeldKey, Sealer } from '../ports/sealer.ts';
 import type { RefreshAnswer, TikTokAuthorization, TikTokFailure, TikTokTokens } from '../ports/tiktok.ts';
 import type { ConnectionNotFound } from '../connecting/disconnect.ts';
 import type { Unavailable } from '../failures.ts';
+import { requireConsentForLostKey, whyUnopened, type TokenKeyLost } from './lost-key.ts';
 import type { ProviderClosed, ProviderGate } from './provider-gate.ts';
 
 export interface RefreshPorts extends ExecutionPorts {
@@ -26,7 +27,7 @@ export interface RefreshPorts extends ExecutionPorts {
   readonly progress: ProjectionProgress;
 }
 
-/** The tokens' key or the tokens themselves are beyond reach: only a new consent helps. */
+/** The tokens do not open although their key is not missing: it was destroyed, or they were altered. Only a new consent helps. */
 export type TokensLost = Readonly<{ kind: 'TokensLost' }>;
 export type TikTokFailed = Readonly<{ kind: 'TikTokFailed'; failure: TikTokFailure }>;
 export type RefreshFailure = ConnectionNotFound | ConnectionRejection | ExecutionFailure | ProviderClosed | TokensLost | TikTokFailed;
@@ -39,12 +40,12 @@ const projectionWaitMillis = 2_000;
 type InHand = Readonly<{ key: HeldKey; refreshToken: Secret<string>; openId: string | null; refreshSealed: RecordRefreshed['tokens']['refresh'] }>;
 
 /** Everything the answer will need is fetched before TikTok is called: from then on nothing may be missing. */
-const takeInHand = async (ports: RefreshPorts, id: ConnectionId, state: ConnectionState): Promise<Result<InHand | null, TokensLost | Unavailable>> => {
+const takeInHand = async (ports: RefreshPorts, id: ConnectionId, state: ConnectionState): Promise<Result<InHand | null, TokensLost | TokenKeyLost | Unavailable>> => {
   if (state.status !== 'active') return ok(null);
   const key = await ports.sealer.hold({ connectionId: id, life: state.life, purpose: 'tokens' });
-  if (key.isErr()) return err(key.error.kind === 'Unavailable' ? key.error : { kind: 'TokensLost' });
+  if (key.isErr()) return err(whyUnopened(key.error));
   const refreshToken = key.value.open('refresh_token', state.tokens.refresh);
-  if (refreshToken.isErr()) return err({ kind: 'TokensLost' });
+  if (refreshToken.isErr()) return err(whyUnopened(refreshToken.error));
   const context = { connectionId: id, life: state.life, purpose: 'profile', field: 'profile' } as const;
   const profile = await ports.sealer.open({ context, sealed: state.profile });
   if (profile.isErr() && profile.error.kind === 'Unavailable') return err(profile.error);
@@ -62,16 +63,18 @@ const win = async (
   context: CommandContext,
   id: ConnectionId,
   need: RefreshNeed,
-): Promise<Result<Executed<ConnectionState> & Readonly<{ won: Won | null }>, RefreshFailure>> => {
+): Promise<Result<Executed<ConnectionState> & Readonly<{ won: Won | null }>, RefreshFailure | TokenKeyLost>> => {
   const attemptId = ports.ids.attemptId();
   let prepared: Omit<Won, 'attemptId'> | null = null;
   const executed = await execute(ports, connectionAggregate, context, id, `refresh-start-${attemptId}`, async (state) => {
+    // Taken before anything that may be slow: the call must have ended when the fence does.
+    const begunAt = ports.clock.monotonicMillis();
     const at = await ports.databaseClock.now();
     if (at.isErr()) return err(at.error);
     const inHand = await takeInHand(ports, id, state);
     if (inHand.isErr()) return err(inHand.error);
     const life = state.status === 'none' ? 0 : state.life;
-    prepared = inHand.value === null ? null : { life, inHand: inHand.value, begunAt: ports.clock.monotonicMillis() };
+    prepared = inHand.value === null ? null : { life, inHand: inHand.value, begunAt };
     return ok({ type: 'StartRefresh', life, attemptId, need, at: at.value } as const);
   });
   return executed.map((outcome) => ({
@@ -191,9 +194,13 @@ export const refreshTokens = async (
   const closed = ports.gate.enter();
   if (closed !== null) return err(closed);
   const started = await win(ports, context, id, need);
-  if (started.isErr() || started.value.won === null) {
+  if (started.isErr()) {
     ports.gate.left();
-    return started.map(({ state }) => state);
+    return err(started.error.kind === 'TokenKeyLost' ? await requireConsentForLostKey(ports, context, id) : started.error);
+  }
+  if (started.value.won === null) {
+    ports.gate.left();
+    return ok(started.value.state);
   }
   const { won } = started.value;
   const answer = await callTikTok(ports, won);

@@ -52,14 +52,14 @@ describe('an envelope', () => {
   it.each(['s0', 's2', 's10', 'w1', 'v1'])('is refused with version %s, and says that it is the version', async (version) => {
     const { seal, open } = sealing();
     const envelope = await seal(accessToken, 'made up');
-    expect(await open(accessToken, envelope.replace(/^s1/, version))).toEqual({ ...refused, reason: 'an envelope of an unknown version' });
+    expect(await open(accessToken, envelope.replace(/^s1/, version))).toEqual({ ...refused, reason: 'an envelope of an unknown version', ofAnotherKey: false });
   });
 
   it('is refused with the id of another data key, and says so', async () => {
     const { seal, open } = sealing();
     const envelope = await seal(accessToken, 'made up');
     const other = envelope.replace(/\.[^.]+/, '.00000000-0000-4000-8000-000000000000');
-    expect(await open(accessToken, other)).toEqual({ ...refused, reason: 'sealed with another data key than the one of this slot' });
+    expect(await open(accessToken, other)).toEqual({ ...refused, reason: 'sealed with another data key than the one of this slot', ofAnotherKey: true });
   });
 
   it('is refused when it is plain text or anything else', async () => {

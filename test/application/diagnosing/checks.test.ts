@@ -118,7 +118,7 @@ describe('the key ring', () => {
   });
 
   test('with other bytes under the same name fails', async () => {
-    const finding = await checkKeys(ok([use]), every, opening({ kind: 'NotAuthentic', reason: 'does not unwrap' }));
+    const finding = await checkKeys(ok([use]), every, opening({ kind: 'NotAuthentic', reason: 'does not unwrap', ofAnotherKey: false }));
     expect([finding.status, finding.detail.includes('other bytes')]).toEqual(['fail', true]);
   });
 

@@ -15,6 +15,7 @@ import { scope } from '../../../src/domain/values/scopes.ts';
 import { secret } from '../../../src/domain/values/secret.ts';
 import { createInMemoryEventStore } from '../../support/in-memory-event-store.ts';
 import { sealing } from '../../adapters/crypto/sealing-setup.ts';
+import type { InMemoryDataKeys } from '../../support/in-memory-data-keys.ts';
 import { createMadeUpTikTok, type MadeUpTikTok } from './made-up-tiktok.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
@@ -22,6 +23,7 @@ export interface TokenWorld {
   readonly clock: VirtualClock;
   readonly tiktok: MadeUpTikTok;
   readonly ports: ValidatePorts;
+  readonly dataKeys: InMemoryDataKeys;
   /** Another replica on the same history. @param ahead how far its own wall clock is ahead, in milliseconds */
   replica(ahead?: number): ValidatePorts;
   context(): CommandContext;
@@ -46,7 +48,7 @@ const countedIds = (): Ids => {
 export const createTokenWorld = (eventStore: EventStore = createInMemoryEventStore()): TokenWorld => {
   const clock = createVirtualClock();
   const tiktok = createMadeUpTikTok(clock.elapsed);
-  const { sealer } = sealing();
+  const { sealer, records } = sealing();
   const ids = countedIds();
   const replica = (ahead = 0): ValidatePorts => ({
     eventStore,
@@ -83,6 +85,7 @@ export const createTokenWorld = (eventStore: EventStore = createInMemoryEventSto
     clock,
     tiktok,
     ports,
+    dataKeys: records,
     replica,
     context,
     events,

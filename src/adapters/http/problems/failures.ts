@@ -125,7 +125,7 @@ const problems: FailureTable = {
   }),
   LifeIsOver: () => ({ code: 'conflict', detail: 'The connection was changed by another request in the meantime.' }),
   ReauthorizationNeeded: ({ reason }) => ({ code: 'reauthorization_required', detail: `The person must consent again (${reason}).` }),
-  TokensLost: () => ({ code: 'reauthorization_required', detail: 'The tokens cannot be opened any more (key_lost); the person must consent again.' }),
+  TokensLost: () => ({ code: 'reauthorization_required', detail: 'The tokens cannot be opened any more; the person must consent again.' }),
   RefreshInProgress: () => ({ code: 'unavailable', detail: 'A refresh in progress takes too long.', retryAfterSeconds: shortPauseSeconds }),
   RefreshInDoubt: () => inDoubt,
   AnswerSuperseded: () => ({ code: 'conflict', detail: 'A newer consent or refresh came in between; ask again.' }),

@@ -18,8 +18,12 @@ type Written = ConnectionRow & Readonly<{ shown_to_sql_readers: boolean }>;
 
 const countRow = z.object({ count: z.number() });
 
-const lostKeys = (count: number): string =>
-  `${count} ${count === 1 ? 'profile cannot' : 'profiles cannot'} be opened: the data key is missing although nothing destroyed it`;
+const lost = (count: number, what: string): readonly string[] =>
+  count === 0 ? [] : [`${count} ${what} cannot be opened: the data key is missing although nothing destroyed it`];
+
+const lostKeys = (count: number): readonly string[] => lost(count, count === 1 ? 'profile' : 'profiles');
+const lostTokenKeys = (count: number): readonly string[] =>
+  lost(count, count === 1 ? "connection's tokens" : "connections' tokens").map((sentence) => `${sentence}; a new consent heals it`);
 
 const isShown = ({ life, isCurrent }: ChangedLife, { state }: ShownLife, clientKey: ClientKey): boolean =>
   isCurrent && life.clientKey === clientKey && life.status !== 'disconnected' && state === 'open' && life.tokens !== null;
@@ -92,9 +96,13 @@ export const createConnectionsProjector = ({ sealer, clientKey }: ConnectionsPro
   },
 
   alarms: async (transaction) => {
-    const text = `select count(*)::integer as count from ${transaction.table('connections')} where profile_state = 'key_lost'`;
-    const [lost] = await transaction.rows('lost_keys', text, [], countRow);
-    return lost === undefined || lost.count === 0 ? [] : [lostKeys(lost.count)];
+    const table = transaction.table('connections');
+    const profiles = `select count(*)::integer as count from ${table} where profile_state = 'key_lost'`;
+    const tokens = `select count(*)::integer as count from ${table}
+      where current_owner and status = 'reauthorization_required' and reauthorization_reason = 'key_lost'`;
+    const [profile] = await transaction.rows('lost_keys', profiles, [], countRow);
+    const [token] = await transaction.rows('lost_token_keys', tokens, [], countRow);
+    return [...lostKeys(profile?.count ?? 0), ...lostTokenKeys(token?.count ?? 0)];
   },
 });
 

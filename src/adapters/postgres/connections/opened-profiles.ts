@@ -43,6 +43,8 @@ const shownOf = (opened: Result<Secret<string>, Exclude<OpenFailure, Unavailable
     case 'KeyLost':
       return ok({ state: 'key_lost', profile: noProfile });
     case 'NotAuthentic':
+      // A rebuild comes by what was sealed before the key was lost; a later event brings the profile of the new one.
+      if (opened.error.ofAnotherKey) return ok({ state: 'key_lost', profile: noProfile });
       return err({ reason: `the profile does not open: ${opened.error.reason}` });
   }
 };

@@ -4,6 +4,7 @@ import { listParked } from '../../../../src/adapters/postgres/projector/parked-s
 import { transactionOf } from '../../../../src/adapters/postgres/projector/projection-tables.ts';
 import type { EventStore } from '../../../../src/application/ports/event-store.ts';
 import { clientKey } from '../../../../src/domain/values/ids.ts';
+import { instant } from '../../../../src/domain/values/instant.ts';
 import { createInMemoryEventStore } from '../../../support/in-memory-event-store.ts';
 import { createMigratedDatabase, type MigratedDatabase } from '../../../support/projection-database.ts';
 import { ourClientKey, unopenable, writeConnection } from '../../../support/projection-history.ts';
@@ -104,6 +105,32 @@ describe('a connection whose profile key is lost', () => {
     await rebuilt(database.pool, eventStore, projector());
     expect(await alarms()).toEqual([]);
     expect((await tableRows(database.pool, projector()))['user_tiktok_connections']).toHaveLength(1);
+  });
+});
+
+describe('a profile that was sealed before its key was lost and made anew', () => {
+  test('does not park its stream, on which what the consent brought comes later', async () => {
+    const ada = connection();
+    await ada.connect();
+    sealer.fail(ada.id, 1, { kind: 'NotAuthentic', reason: 'made up', ofAnotherKey: true });
+    const { connections } = await rows();
+    expect(connections).toMatchObject([{ connection_id: ada.id, profile_state: 'key_lost', open_id: null }]);
+    expect(await listParked(database.pool)).toEqual([]);
+  });
+});
+
+describe('a connection whose token key is lost', () => {
+  test('raises an alarm until a new consent', async () => {
+    const ada = connection();
+    await ada.connect();
+    const data = { life: 1, attemptId: null, reason: 'key_lost', code: null, logId: null, requiredAt: instant(0) } as const;
+    await ada.append({ type: 'ReauthorizationRequired', data });
+    await rows();
+    const alarms = () => projector().alarms(transactionOf(database.pool, projector(), 'live'));
+    expect(await alarms()).toEqual(["1 connection's tokens cannot be opened: the data key is missing although nothing destroyed it; a new consent heals it"]);
+    await ada.connect();
+    await rows();
+    expect(await alarms()).toEqual([]);
   });
 });
 
