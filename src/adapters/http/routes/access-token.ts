@@ -10,6 +10,7 @@ import { serviceWith } from '../openapi/security.ts';
 import { callerOf } from '../principals/admit.ts';
 import { answerOf, refuse } from '../problems/failures.ts';
 import { connectionParams, noQuery } from '../wire/connection-schema.ts';
+import { missingBodyAsObject } from '../wire/json-body.ts';
 
 const body = z
   .strictObject({
@@ -59,6 +60,7 @@ export const accessTokenRoute = (app: HttpApp, { deps, admit }: RouteDeps): void
       },
     },
     onRequest: [admit.servicesWith('tokens:read'), refuseIdempotencyKey],
+    preValidation: missingBodyAsObject,
     handler: async (request, reply) => {
       const { principal } = callerOf(request);
       if (principal.kind !== 'service') return refuse({ kind: 'WrongPrincipal', needed: 'service' });

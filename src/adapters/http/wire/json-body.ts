@@ -43,9 +43,13 @@ export const missingBodyAsObject = async (request: FastifyRequest): Promise<void
   request.body ??= {};
 };
 
+const mostNamed = 20;
+
 /** For a route that takes no body. */
 export const refuseBody = async (request: FastifyRequest): Promise<void> => {
   const { body } = request;
-  const empty = body === undefined || body === null || (typeof body === 'object' && Object.keys(body).length === 0);
-  if (!empty) refuse({ kind: 'FieldsRefused', errors: [{ path: 'body', message: 'is not known here; leave it out' }] });
+  if (body === undefined || body === null) return;
+  const fields = typeof body === 'object' && !Array.isArray(body) ? Object.keys(body) : ['body'];
+  if (fields.length === 0) return;
+  refuse({ kind: 'FieldsRefused', errors: fields.slice(0, mostNamed).map((path) => ({ path, message: 'is not known here; leave it out' })) });
 };
