@@ -55,7 +55,7 @@ describe('disconnecting', () => {
 
   it('refuses a body with fields', async () => {
     const answer = await remove(nobodysId, { headers: service, payload: { force: true } });
-    expect(problemIn(answer)).toMatchObject({ code: 'invalid_request', errors: [{ path: 'body' }] });
+    expect(problemIn(answer)).toMatchObject({ code: 'invalid_request', errors: [{ path: 'force' }] });
   });
 
   it('gives the same resource for the same Idempotency-Key, rendered anew, and leaves a later life alone', async () => {
