@@ -9,7 +9,7 @@ import { unavailable, type Unavailable } from '../failures.ts';
 import type { DatabaseClock } from '../ports/database-clock.ts';
 import type { ProjectionProgress } from '../ports/projection-progress.ts';
 import type { OpenFailure, Sealer } from '../ports/sealer.ts';
-import type { RefreshFailure, TokensLost } from './refresh-tokens.ts';
+import type { RefreshFailure, TokensLost } from './refresh-failure.ts';
 
 export interface LostKeyPorts extends ExecutionPorts {
   readonly sealer: Pick<Sealer, 'openAll'>;

@@ -1,6 +1,5 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { RecordRefreshed, StartRefresh } from '../../domain/connection/commands.ts';
-import type { ConnectionRejection } from '../../domain/connection/rejections.ts';
 import type { ConnectionState } from '../../domain/connection/state.ts';
 import type { AttemptId, ConnectionId } from '../../domain/values/ids.ts';
 import { plusMillis, type Instant } from '../../domain/values/instant.ts';
@@ -8,16 +7,18 @@ import type { Secret } from '../../domain/values/secret.ts';
 import { connectionAggregate } from '../execution/aggregate.ts';
 import { appendForGood } from '../execution/append-for-good.ts';
 import type { CommandContext } from '../execution/command-context.ts';
-import { execute, type Executed, type ExecutionFailure, type ExecutionPorts } from '../execution/execute.ts';
+import { execute, type Executed, type ExecutionPorts } from '../execution/execute.ts';
 import { profileFromText } from '../reading/profile.ts';
 import type { DatabaseClock } from '../ports/database-clock.ts';
 import type { ProjectionProgress } from '../ports/projection-progress.ts';
 import type { HeldKey, Sealer } from '../ports/sealer.ts';
 import type { RefreshAnswer, TikTokAuthorization, TikTokFailure, TikTokTokens } from '../ports/tiktok.ts';
-import type { ConnectionNotFound } from '../connecting/disconnect.ts';
 import type { Unavailable } from '../failures.ts';
 import { requireConsentForLostKey, whyUnopened, type TokenKeyLost } from './lost-key.ts';
-import type { ProviderClosed, ProviderGate } from './provider-gate.ts';
+import type { ProviderGate } from './provider-gate.ts';
+import type { RefreshFailure, TokensLost } from './refresh-failure.ts';
+
+export type { RefreshFailure, TikTokFailed, TokensLost } from './refresh-failure.ts';
 
 export interface RefreshPorts extends ExecutionPorts {
   readonly sealer: Sealer;
@@ -26,11 +27,6 @@ export interface RefreshPorts extends ExecutionPorts {
   readonly gate: ProviderGate;
   readonly progress: ProjectionProgress;
 }
-
-/** The tokens do not open although their key is not missing: it was destroyed, or they were altered. Only a new consent helps. */
-export type TokensLost = Readonly<{ kind: 'TokensLost' }>;
-export type TikTokFailed = Readonly<{ kind: 'TikTokFailed'; failure: TikTokFailure }>;
-export type RefreshFailure = ConnectionNotFound | ConnectionRejection | ExecutionFailure | ProviderClosed | TokensLost | TikTokFailed;
 
 /** An answer is worth waiting for no longer than this from the append of the start; later the attempt is abandoned. */
 const callWithinMillis = 15_000;
