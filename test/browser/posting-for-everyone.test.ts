@@ -59,8 +59,9 @@ describe('the posting page for everyone', () => {
     const { page, stage, complaints } = await show();
     stage.answer('POST /v1/media', { status: 201, body: { id: stagedMedia } });
     stage.answer('POST /v1/publications', { status: 202, body: stagedPublication('published') });
-    await tabTo(page, 'file');
+    // Asked for before the way to the field: the browser must know of it when the key is pressed.
     const chooser = page.waitForEvent('filechooser');
+    await tabTo(page, 'file');
     await page.keyboard.press('Enter');
     await (await chooser).setFiles({ name: 'spring.webm', mimeType: 'video/webm', buffer: playableVideo(3) });
     await tabTo(page, 'title');
