@@ -15,9 +15,9 @@ const accepted = ['eventStore.read', 'eventStore.append', 'progress.waitFor', 'e
 const looks = ['eventStore.read', 'databaseClock.now'];
 const isMeant = [...looks, 'eventStore.read', 'sealer.open'];
 const token = ['databaseClock.now', 'eventStore.read', 'sealer.openAll'];
-const opens = ['sealer.hold', 'quotas.take', 'eventStore.read', 'databaseClock.now', 'eventStore.append', 'publishing.start', 'eventStore.read', 'eventStore.append'];
+const opens = ['sealer.hold', 'quotas.take', 'quotas.take', 'eventStore.read', 'databaseClock.now', 'eventStore.append', 'publishing.start', 'eventStore.read', 'eventStore.append'];
 const fetches = [...isMeant, 'fetcher.fetch', 'media.store', 'media.keepUntil', 'eventStore.read', 'eventStore.append'];
-const sends = [...looks, 'eventStore.read', 'databaseClock.now', 'sealer.open', 'media.open', 'eventStore.read', 'uploads.putChunk', 'eventStore.read', 'eventStore.append'];
+const sends = [...looks, 'databaseClock.now', 'sealer.open', 'media.open', 'eventStore.read', 'uploads.putChunk', 'eventStore.read', 'eventStore.append'];
 const asks = [...looks, ...token, 'quotas.take', 'publishing.status'];
 const follows = [...asks, 'eventStore.read', 'eventStore.append'];
 
