@@ -20,7 +20,6 @@ const extraIndexes = {
 const losses = {
   name: 'operators_additions.losses',
   text: `select 'the trigger ' || tgname as name from pg_trigger where tgrelid = $1::regclass and not tgisinternal
-    union all select 'the policy ' || polname from pg_policy where polrelid = $1::regclass
     union all select 'the publication ' || p.pubname from pg_publication_rel r join pg_publication p on p.oid = r.prpubid where r.prrelid = $1::regclass
     union all select 'the constraint ' || k.conname from pg_constraint k
       where k.conrelid = $1::regclass and k.contype in ('c', 'u', 'x', 'f') and k.conname <> all (

@@ -4,6 +4,7 @@ import { rowsOf, type Connection } from '../database.ts';
 import { viewsOver } from './dependent-views.ts';
 import { isNextName, namesOf, nextName, plainName } from './projection-tables.ts';
 import type { ProjectionTable } from './projector.ts';
+import { copyRowSecurity } from './row-security.ts';
 import { copyGrants } from './table-grants.ts';
 
 const named = z.object({ name: z.string() });
@@ -30,7 +31,7 @@ const takePlainNames = async (connection: Connection, { schema, name }: Projecti
 };
 
 /**
- * Puts the rebuilt copy in the place of the table readers see: same name, same grants, same names of its keys and
+ * Puts the rebuilt copy in the place of the table readers see: same name, same grants and row-level security, same names of its keys and
  * indexes, same views over it. To be rolled back with its transaction when anything fails.
  */
 export const swapTable = async (connection: Connection, table: ProjectionTable): Promise<void> => {
@@ -40,6 +41,7 @@ export const swapTable = async (connection: Connection, table: ProjectionTable):
   const old = `${name}__old`;
   await connection.query(`lock table ${live}, ${next} in access exclusive mode`);
   await copyGrants(connection, live, next);
+  await copyRowSecurity(connection, live, next);
   const views = await viewsOver(connection, live);
   await connection.query(`alter table ${live} rename to ${old}`);
   await connection.query(`alter table ${next} reset (autovacuum_enabled)`);

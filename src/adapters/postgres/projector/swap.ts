@@ -98,6 +98,7 @@ const swapWithin = async (client: pg.PoolClient, parts: SwapParts): Promise<Swap
 const refusals: Readonly<Record<string, string>> = {
   '2BP01': 'something depends on the old table that cannot follow the new one (a materialized view, a foreign key, a function); drop it first',
   '42501': 'the role of this service may not change the table, one of its grants or a view over it; let it own them',
+  '42703': 'a policy speaks of a column that the new table lacks; drop the policy first',
   '42P16': 'a view over the table does not fit its new columns; drop the view first',
 };
 

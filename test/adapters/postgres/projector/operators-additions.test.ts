@@ -47,6 +47,20 @@ describe('what an operator has added to a table', () => {
     await ask('drop view public.busiest');
   });
 
+  test('as row-level security stays on it, policies and all', async () => {
+    const table = 'tiktok_connections.counting';
+    await ask('create role only_busy_ones');
+    await ask(`alter table ${table} enable row level security`);
+    await ask(`create policy "Busy ones" on ${table} for select to only_busy_ones using (events > 5)`);
+    await ask(`create policy nobody_else on ${table} as restrictive to public using (events > 5) with check (false)`);
+    const policies = () => ask(`select policyname, permissive, roles, cmd, qual, with_check from pg_policies where tablename = 'counting' order by 1`);
+    const before = await policies();
+    await rebuilt(database.pool, eventStore, createCounting());
+    expect(await policies()).toEqual(before);
+    expect(await ask(`select relrowsecurity from pg_class where oid = '${table}'::regclass`)).toEqual([{ relrowsecurity: true }]);
+    await ask(`drop policy "Busy ones" on ${table}; drop policy nobody_else on ${table}; alter table ${table} disable row level security; drop role only_busy_ones`);
+  });
+
   test.each([
     ['a materialized view', 'create materialized view public.frozen as select * from tiktok_connections.counting', 'drop materialized view public.frozen', /2BP01.*materialized view/],
     [
