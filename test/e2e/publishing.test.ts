@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { madeUpVideo } from '../support/made-up-videos.ts';
+import { runCommand } from '../support/service-process.ts';
 import { createWireWorld, type Replica, type WireWorld } from '../support/wire-world.ts';
 
 const service = { authorization: 'Bearer dev' };
@@ -19,6 +20,11 @@ const publication = z.object({
   progress: z.object({ bytes_sent: z.number(), bytes_total: z.number() }).nullable(),
 });
 type Publication = z.infer<typeof publication>;
+const causes = z.object({
+  data: z.array(
+    z.object({ node: z.string(), id: z.string(), parent: z.string().nullable(), kind: z.string().optional(), type: z.string().optional(), actor: z.object({ kind: z.string() }) }),
+  ),
+});
 const typeRow = z.object({ type: z.string() });
 
 let world: WireWorld;
@@ -153,6 +159,30 @@ describe('a post', () => {
     await vi.waitFor(async () => expect(await shown(id)).toMatchObject({ status: 'published' }), { ...patient, timeout: 60_000 });
     expect((await world.tiktok.posts({ account: 'survivor' })).map((post) => post.sha256)).toEqual([sha256(video)]);
   }, 90_000);
+});
+
+it('the history tells which request and which work led to each event of a connection and its publications', async () => {
+  const connection = (await replica.person('drafter').connections())[0]?.id ?? '';
+  const told = await runCommand(world.environment, ['history', connection, '--tree', '--json']);
+  const { data } = causes.parse(JSON.parse(told.output));
+  const runs = data.filter(({ node }) => node === 'run');
+  expect(new Set(runs.map(({ kind }) => kind))).toEqual(new Set(['request', 'webhook', 'work']));
+  const places = new Set(data.filter(({ node }) => node === 'event').map(({ id }) => id));
+  expect(runs.filter(({ kind, parent }) => (kind === 'work') !== (parent !== null && places.has(parent)))).toEqual([]);
+  const events = data.filter(({ node }) => node === 'event');
+  expect(events.filter(({ parent }) => !runs.some(({ id }) => id === parent))).toEqual([]);
+  const runOf = (type: string): string | undefined => {
+    const written = events.find((event) => event.type === type);
+    const { kind, actor } = runs.find(({ id }) => id === written?.parent) ?? {};
+    return `${kind} of ${actor?.kind}`;
+  };
+  expect(['Connected', 'PublicationAccepted', 'UploadOpening', 'DeliveredToInbox', 'Published'].map(runOf)).toEqual([
+    'request of user',
+    'request of service',
+    'work of system',
+    'work of system',
+    'webhook of tiktok',
+  ]);
 });
 
 it('publications and the work that is due show in the metrics', async () => {

@@ -19,6 +19,12 @@ export const connectionArgument = z
   })
   .transform(connectionId);
 
+/** A connection's or a publication's. */
+export const historyArgument = z
+  .string()
+  .transform((text) => text.toLowerCase())
+  .refine(isUuid, { error: 'The id of a connection or a publication is a UUID, e.g. 6f0e0000-0000-5000-8000-000000000000.' });
+
 export const userOption = z
   .string()
   .min(1, { error: "--user takes the application's id of a user." })

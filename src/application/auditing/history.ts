@@ -5,11 +5,11 @@ import { connectionStream } from '../execution/streams.ts';
 import type { Unavailable } from '../failures.ts';
 import type { Viewer } from '../ports/connections.ts';
 import type { StreamName } from '../ports/event-names.ts';
-import type { EventStore, StoredEvent } from '../ports/event-store.ts';
+import type { EventStore } from '../ports/event-store.ts';
 import type { SecurityLog } from '../ports/security-log.ts';
 import { erasedLives } from './erased-lives.ts';
 import { historyEntry, type HistoryEntry } from './history-entry.ts';
-import { erasedMark, sealedMark, type SealedMark } from './shown-data.ts';
+import { markOfLife } from './seal-marks.ts';
 import { visibleEvents } from './visible-events.ts';
 
 export interface HistoryPorts {
@@ -30,9 +30,6 @@ export type HistoryQuery = Readonly<{
 export type History = Readonly<{ data: readonly HistoryEntry[]; next_from: number | null }>;
 
 const pageSize = 1_000;
-
-const markOf = (stored: StoredEvent, erased: ReadonlySet<number>): SealedMark =>
-  stored.readable && 'life' in stored.event.data && erased.has(stored.event.data.life) ? erasedMark : sealedMark;
 
 /** Null when there is nothing at all that this viewer may see. */
 const readVisible = async (
@@ -56,7 +53,7 @@ const readVisible = async (
       anything = true;
       if (stored.revision < from) continue;
       if (data.length === limit) return ok({ data, next_from: stored.revision });
-      data.push(historyEntry(stored, markOf(stored, erased.value)));
+      data.push(historyEntry(stored, markOfLife(stored, erased.value)));
     }
     if (page.value.length < wanted) break;
   }

@@ -4,23 +4,20 @@ import type { ConnectionNotFound } from '../connecting/disconnect.ts';
 import type { LoadFailure } from '../execution/load.ts';
 import { connectionStream } from '../execution/streams.ts';
 import type { Viewer } from '../ports/connections.ts';
-import type { EventStore, RecordedEvent } from '../ports/event-store.ts';
+import type { EventStore } from '../ports/event-store.ts';
 import type { Sealer } from '../ports/sealer.ts';
 import type { SecurityLog } from '../ports/security-log.ts';
 import type { ConnectionView } from '../reading/connection-view.ts';
 import { loadRecord } from '../reading/load-record.ts';
 import { lifeSeenBy, renderView } from '../reading/render-view.ts';
 import { erasedLives } from './erased-lives.ts';
-import type { Moment } from './moment.ts';
+import { hasHappenedBy, type Moment } from './moment.ts';
 
 export interface StateAtPorts {
   readonly eventStore: EventStore;
   readonly sealer: Sealer;
   readonly securityLog: SecurityLog;
 }
-
-const hasHappenedBy = (moment: Moment) => (event: RecordedEvent): boolean =>
-  'time' in moment ? event.occurredAt <= moment.time : event.revision <= moment.revision;
 
 /**
  * The connection as it was, rebuilt from its events; fields that were erased since are null. The reading goes into the

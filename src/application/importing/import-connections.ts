@@ -86,7 +86,7 @@ const workThrough = async (
   tally: Tally,
   { dryRun, signal, onProgress }: ImportOptions,
 ): Promise<Result<void, ImportStopped['because']>> => {
-  const importId: string = ports.ids.commandId();
+  const importId = `import:${ports.ids.commandId()}`;
   const select = createSelection(ports, tally);
   const carryOut = async (tasks: readonly Task[]): Promise<Result<void, Unavailable>> => {
     const outcomes = await Promise.all(

@@ -17,7 +17,8 @@ export type SecurityFact =
       kind: 'connections_imported';
       detail: Readonly<{ rows: number; imported: number; skipped: number; refused: number; completed: boolean }>;
     }>
-  | Readonly<{ kind: 'history_read'; detail: Readonly<{ stream: string }> }>;
+  /** `causes`: together with what caused it and follows from it in the streams of its connection. */
+  | Readonly<{ kind: 'history_read'; detail: Readonly<{ stream: string; causes?: true }> }>;
 
 export type SecurityEntry = SecurityFact & Readonly<{ principal: string; connectionId: ConnectionId | null }>;
 

@@ -17,11 +17,12 @@ import { sendChunks } from './send-chunks.ts';
 
 const brieflyMillis = 5_000;
 
-const contextOf = (ports: ExecutionPorts, { kind, subject, revision }: LeasedWork): CommandContext => ({
+/** @param cause whose event put the item: the publication, or its connection before there was one */
+const contextOf = (ports: ExecutionPorts, { kind, subject, revision }: LeasedWork, cause: string = subject): CommandContext => ({
   commandId: ports.ids.commandId(),
   actor: { kind: 'system', id: kind },
   correlationId: `publication:${subject}`,
-  causationId: `${subject}@${revision}`,
+  causationId: `${cause}@${revision}`,
   traceparent: null,
 });
 
@@ -92,6 +93,6 @@ export const repairPublication =
     const request = await findRequest(ports.eventStore, item.connectionId, id);
     if (request.isErr()) return retry(brieflyMillis, request.error.kind);
     if (request.value === null) return done;
-    const accepted = await acceptPublication(ports, contextOf(ports, item), item.connectionId, request.value);
+    const accepted = await acceptPublication(ports, contextOf(ports, item, item.connectionId), item.connectionId, request.value);
     return accepted.isOk() ? done : retry(brieflyMillis, accepted.error.kind);
   };

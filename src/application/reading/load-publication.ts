@@ -2,7 +2,7 @@ import { err, ok, type Result } from 'neverthrow';
 import type { PublicationId } from '../../domain/values/ids.ts';
 import { publicationStream } from '../execution/streams.ts';
 import type { LoadFailure } from '../execution/load.ts';
-import type { EventStore } from '../ports/event-store.ts';
+import type { EventStore, RecordedEvent } from '../ports/event-store.ts';
 import type { Sealer } from '../ports/sealer.ts';
 import { contentContext, openContent } from '../publishing/publish-content.ts';
 import { evolvePublicationRecord, publicationView, type PublicationRecord } from './publication-record.ts';
@@ -10,8 +10,15 @@ import type { PublicationView } from './publication-view.ts';
 
 const pageSize = 1_000;
 
-/** The record as the stream has it now; null when there is no such publication. */
-export const loadPublication = async (eventStore: EventStore, id: PublicationId): Promise<Result<PublicationRecord | null, LoadFailure>> => {
+/**
+ * The record as the stream has it; null when there is no such publication.
+ * @param until stops before the first event for which it is false
+ */
+export const loadPublication = async (
+  eventStore: EventStore,
+  id: PublicationId,
+  until: (event: RecordedEvent) => boolean = () => true,
+): Promise<Result<PublicationRecord | null, LoadFailure>> => {
   const stream = publicationStream(id);
   let record: PublicationRecord | null = null;
   for (let from = 1; ; from += pageSize) {
@@ -19,6 +26,7 @@ export const loadPublication = async (eventStore: EventStore, id: PublicationId)
     if (page.isErr()) return err(page.error);
     for (const stored of page.value) {
       if (!stored.readable) return err({ kind: 'UnreadableHistory', stream, revision: stored.revision, reason: stored.reason });
+      if (!until(stored)) return ok(record);
       record = evolvePublicationRecord(record, stored);
     }
     if (page.value.length < pageSize) return ok(record);

@@ -99,10 +99,12 @@ describe('history', () => {
 
   test.each([
     ['an unknown connection', [unknown], 'column id of user_tiktok_connections'],
-    ['something that is no id', ['user_1'], 'A connection id is a UUID'],
+    ['something that is no id', ['user_1'], 'The id of a connection or a publication is a UUID'],
     ['a moment without a zone', [unknown, '--at', '2026-01-31T12:00:00'], '--at takes a revision'],
     ['a limit of none', [unknown, '--limit', '0'], '--limit takes a whole number from 1'],
     ['a state and a part at once', [unknown, '--at', '1', '--from', '1'], 'use one or the other'],
+    ['a tree of a part', [unknown, '--tree', '--limit', '1'], '--tree shows all that led to what'],
+    ['a tree of a moment', [unknown, '--tree', '--at', '1'], '--tree shows all that led to what'],
     ['an option it does not have', [unknown, '--all'], "Unknown option '--all'"],
     ['no id at all', [], "Missing required argument 'id'"],
   ])('refuses %s as wrong use, with a sentence', async (_, argv, sentence) => {
