@@ -2,6 +2,9 @@ import { pino } from 'pino';
 import { eventChain } from '../adapters/event-store/codec/hash-chain.ts';
 import type { HttpDeps } from '../adapters/http/http-deps.ts';
 import type { VerifyUserToken } from '../adapters/http/principals/user-token.ts';
+import type { RateLimits } from '../adapters/http/rate-limits/rate-limits.ts';
+import { createSharedUses } from '../adapters/postgres/postgres-shared-uses.ts';
+import { createRequestLimiter } from '../application/limiting/limit-requests.ts';
 import type { Container } from './parts.ts';
 import { readinessOf } from './readiness.ts';
 
@@ -35,6 +38,12 @@ const userTokenVerifier = async (container: Container): Promise<VerifyUserToken 
  * is written when the process exits, also by a failure; only SIGKILL loses it.
  */
 const requestLines = () => pino.destination({ dest: process.stdout.fd, sync: true, minLength: 2_048, maxWrite: 4_096, periodicFlush: 100 });
+
+const rateLimitsOf = (container: Container): RateLimits | null => {
+  const { rateLimit: limit } = container.get('settings');
+  if (limit === null) return null;
+  return { limit, limiter: createRequestLimiter(limit, { sharedUses: createSharedUses(container.get('pool')), clock: container.get('clock') }) };
+};
 
 /** What the HTTP adapter stands on, out of the container. */
 export const httpDepsOf = async (container: Container): Promise<HttpDeps> => {
@@ -79,6 +88,7 @@ export const httpDepsOf = async (container: Container): Promise<HttpDeps> => {
     idempotency: container.get('idempotency'),
     ids: execution.ids,
     clock: execution.clock,
+    rateLimits: rateLimitsOf(container),
     verifyUserToken: await userTokenVerifier(container),
     settings: {
       developmentPrincipals: settings.developmentPrincipals,

@@ -60,6 +60,35 @@ describe('what becomes of a post, in a browser', () => {
     expect(await page.getByRole('link', { name: 'Make another post' }).getAttribute('href')).toBe(stage.url);
   });
 
+  it('waits as long as it is told where it has asked too often, and goes on', async () => {
+    const { page, stage } = await show();
+    const tooOften = { ...problem(429, 'rate_limited'), headers: { 'retry-after': '1' } };
+    stage.answer('POST /v1/media', media);
+    stage.answer('POST /v1/publications', accepted('processing'));
+    stage.refuseEvents();
+    stage.answer(followed, tooOften, { status: 200, body: stagedPublication('published', { revision: 9 }) });
+    await fillPost(page);
+    await submit(page).click();
+    await page.getByText('Posted.').waitFor();
+    stage.answer(followed, tooOften, { status: 200, body: stagedPublication('published', { revision: 9 }) });
+    await page.reload();
+    await page.getByText('Posted.').waitFor();
+    expect(await submit(page).isVisible()).toBe(false);
+  });
+
+  it('does not say that it is too late to cancel where the service only asks to wait', async () => {
+    const { page, stage } = await show();
+    stage.answer('POST /v1/media', media);
+    stage.answer('POST /v1/publications', accepted('queued'));
+    stage.answer(`POST /v1/publications/${stagedPublication('queued').id}/cancel`, problem(429, 'rate_limited'), { status: 200, body: stagedPublication('cancelled', { revision: 9 }) });
+    await fillPost(page);
+    await submit(page).click();
+    await page.getByRole('button', { name: 'Cancel this post' }).click();
+    await page.getByText('Refused. No. Try again in a moment.').waitFor();
+    await page.getByRole('button', { name: 'Cancel this post' }).click();
+    await page.getByText('Cancelled. Nothing was posted.').waitFor();
+  });
+
   it('cancels while it can, and says when it is too late', async () => {
     const { page, stage } = await show();
     stage.answer('POST /v1/media', media);

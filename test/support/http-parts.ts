@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabaseClock } from '../../src/adapters/postgres/postgres-database-clock.ts';
+import { createRequestLimiter } from '../../src/application/limiting/limit-requests.ts';
 import { createProviderGate } from '../../src/application/tokens/provider-gate.ts';
 import type pg from 'pg';
 import { createSealer } from '../../src/adapters/crypto/aes-gcm-sealer.ts';
@@ -18,6 +19,7 @@ import { createConnectSessions } from '../../src/adapters/postgres/postgres-conn
 import { createDataKeyRecords } from '../../src/adapters/postgres/postgres-data-key-records.ts';
 import { createIdempotencyRecords } from '../../src/adapters/postgres/postgres-idempotency-records.ts';
 import { createPersonalRecords } from '../../src/adapters/postgres/postgres-personal-records.ts';
+import { createSharedUses } from '../../src/adapters/postgres/postgres-shared-uses.ts';
 import { createPublishQuotas } from '../../src/adapters/postgres/postgres-publish-quotas.ts';
 import { createPublications } from '../../src/adapters/postgres/publications/postgres-publications.ts';
 import { createPublicationsProjector } from '../../src/adapters/postgres/publications/publications-projector.ts';
@@ -53,6 +55,9 @@ export const testSettings: HttpSettings = {
 };
 
 export const testClient = { key: 'awsimulated00001', secret: 'simulated-client-secret-00000001', previousSecret: 'simulated-client-secret-00000000' } as const;
+
+/** No test but those about it meets the limit. */
+const generous = { requests: 1_000_000, windowMillis: 60_000 };
 
 export type PartsOptions = Readonly<{
   pool: pg.Pool;
@@ -140,6 +145,7 @@ export const createHttpParts = ({ pool, eventStore, tiktok, settings: changed = 
     ids: systemIds,
     clock: systemClock,
     verifyUserToken: null,
+    rateLimits: { limit: generous, limiter: createRequestLimiter(generous, { sharedUses: createSharedUses(pool), clock: systemClock }) },
     settings,
     readiness: () => Promise.resolve({ status: 'ok', parts: {} }),
     metrics: null,

@@ -14,7 +14,7 @@ export type SeenAnswer = Readonly<{
 }>;
 
 const media = z.record(z.string(), z.object({ schema: z.unknown() }));
-const responseSchema = z.object({ content: media.optional(), headers: z.record(z.string(), z.unknown()).default({}) });
+const responseSchema = z.object({ content: media.optional(), headers: z.record(z.string(), z.looseObject({ required: z.boolean().default(false) })).default({}) });
 const documentSchema = z.object({
   paths: z.record(z.string(), z.record(z.string(), z.object({ responses: z.record(z.string(), responseSchema) }))),
   components: z.object({ schemas: z.record(z.string(), z.unknown()) }),
@@ -74,8 +74,8 @@ const createCheck = (source: object): Check => {
     if (template === undefined || operation === undefined || notForHead) return checkUnknownAddress(seen, where);
     const response = operation.responses[String(seen.status)];
     if (response === undefined) throw new Error(`${where} is not documented; ${Object.keys(operation.responses).join(', ')} are`);
-    for (const header of Object.keys(response.headers)) {
-      if (seen.headers[header.toLowerCase()] === undefined) throw new Error(`${where} lacks the header ${header}`);
+    for (const [header, { required }] of Object.entries(response.headers)) {
+      if (required && seen.headers[header.toLowerCase()] === undefined) throw new Error(`${where} lacks the header ${header}`);
     }
     if (response.content === undefined) {
       if (seen.body !== '') throw new Error(`${where} has a body, which is not documented`);

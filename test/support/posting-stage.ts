@@ -47,7 +47,7 @@ export const stagedCreator: CreatorInfo = {
 };
 
 export type Received = Readonly<{ method: string; path: string; headers: IncomingMessage['headers']; body: Buffer }>;
-export type Scripted = Readonly<{ status: number; body: unknown }>;
+export type Scripted = Readonly<{ status: number; body: unknown; headers?: Readonly<Record<string, string>> }>;
 
 export interface PostingStage {
   readonly url: string;
@@ -97,7 +97,7 @@ export const openPostingStage = async (
       request.socket.destroy();
       return;
     }
-    response.writeHead(next.status, { 'content-type': 'application/json' });
+    response.writeHead(next.status, { 'content-type': 'application/json', ...next.headers });
     response.end(JSON.stringify(next.body));
   };
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

@@ -61,6 +61,9 @@ const cleanEnvironment = (): NodeJS.ProcessEnv => {
   return { PATH, HOME, USER, LANG, TMPDIR };
 };
 
+/** Tests ask more often than callers may. */
+const hardlyLimited = '1000000/1m';
+
 const running = new Set<ChildProcess>();
 
 /** Kills what a failed test left running. */
@@ -81,7 +84,7 @@ export const spawnService = async (environment: Environment, { command = startsB
   const [program = '', ...args] = command;
   const child = spawn(program, args, {
     cwd,
-    env: { ...cleanEnvironment(), PORT: port, SIMULATOR_PORT: simulatorPort, ...environment },
+    env: { ...cleanEnvironment(), RATE_LIMIT: hardlyLimited, PORT: port, SIMULATOR_PORT: simulatorPort, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(uid === undefined ? {} : { uid, gid: uid }),
   });

@@ -44,6 +44,7 @@ import { tiktokWebhookRoute } from './routes/tiktok-webhook.ts';
 import { unbindRoute } from './routes/unbind.ts';
 import { userInfoRoute } from './routes/user-info.ts';
 import { limits } from './limits.ts';
+import { callerWithin } from './rate-limits/limit-callers.ts';
 import { trustedProxies } from './trusted-proxies.ts';
 import { parseJsonOnly } from './wire/json-body.ts';
 import { refuseUnreadableQuery } from './wire/readable-query.ts';
@@ -145,7 +146,7 @@ export const createHttpApp = async (deps: HttpDeps, serves: Serves = 'everything
   await app.register(cookies);
 
   const identify = identifyWith(deps);
-  const routeDeps = { deps, identify, admit: admission(identify, settings) };
+  const routeDeps = { deps, identify, admit: admission(callerWithin(deps.rateLimits, identify, { clock: deps.clock, authCookie: settings.authCookie }), settings) };
   healthRoutes(app, routeDeps);
   if (serves === 'everything') await everythingElse(app, routeDeps, routes, uploads);
   await app.ready();

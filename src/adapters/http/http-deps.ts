@@ -17,6 +17,7 @@ import type { Publications } from '../../application/ports/publications.ts';
 import type { ReceivePorts } from '../../application/webhooks/receive-webhook.ts';
 import type { VerifyUserToken } from './principals/user-token.ts';
 import type { GrantPorts } from '../../application/tokens/grant-access-token.ts';
+import type { RateLimits } from './rate-limits/rate-limits.ts';
 import type { Readiness } from './readiness.ts';
 
 export type HttpSettings = Readonly<{
@@ -64,6 +65,8 @@ export type HttpDeps = Readonly<{
   clock: Clock;
   /** Null without an identity provider: then no token proves an end user. */
   verifyUserToken: VerifyUserToken | null;
+  /** How often each caller may ask on `/v1`; null where there is no limit. */
+  rateLimits: RateLimits | null;
   settings: HttpSettings;
   readiness: () => Promise<Readiness>;
   /** Prometheus text; null where this port does not show it. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { backoff, createLoop, type BackgroundLoop } from './background-loop.ts';
 import { rowsOf } from './database.ts';
 
-const tables = ['authorization_attempts', 'connect_sessions', 'idempotency_records', 'webhook_intake', 'publish_quota_uses'] as const;
+const tables = ['authorization_attempts', 'connect_sessions', 'idempotency_records', 'webhook_intake', 'publish_quota_uses', 'rate_limit_uses'] as const;
 
 const batchSize = 1_000;
 

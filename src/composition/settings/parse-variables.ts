@@ -45,6 +45,7 @@ export const parseVariables = (environment: Environment, problems: string[]) => 
     simulator: read('SIMULATOR', variables.SIMULATOR) ?? 'auto',
     simulatorPort: read('SIMULATOR_PORT', variables.SIMULATOR_PORT) ?? 3_010,
     allInterfaces: read('DEV_ON_ALL_INTERFACES', variables.DEV_ON_ALL_INTERFACES) ?? false,
+    rateLimit: read('RATE_LIMIT', variables.RATE_LIMIT),
     roles: read('ROLES', variables.ROLES) ?? (['http', 'worker'] as const),
     metricsPort: read('METRICS_PORT', variables.METRICS_PORT) ?? null,
     logLevel: read('LOG_LEVEL', variables.LOG_LEVEL) ?? 'info',

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { err, ok, type Result } from 'neverthrow';
 import { parseStoreAddress, type StoreAddress } from '../../adapters/event-store/eventstoredb/connection-string.ts';
+import type { RequestLimit } from '../../application/limiting/request-limit.ts';
 import { clientKey, type ClientKey } from '../../domain/values/ids.ts';
 import type { Scope } from '../../domain/values/scopes.ts';
 import { secret, type Secret } from '../../domain/values/secret.ts';
@@ -44,11 +45,15 @@ export type Settings = Readonly<{
   authCookie: string;
   corsOrigins: readonly string[];
   trustProxy: boolean | number | readonly string[];
+  /** How often each caller may ask on `/v1`; null: as often as it likes. */
+  rateLimit: RequestLimit | null;
   simulatorPort: number;
   roles: readonly ('http' | 'worker')[];
   metricsPort: number | null;
   logLevel: string;
 }>;
+
+const usualRateLimit: RequestLimit = { requests: 600, windowMillis: 60_000 };
 
 const asSecret = (text: string | undefined): Secret<string> | null => (text === undefined ? null : secret(text));
 
@@ -105,6 +110,7 @@ export const readSettings = (given: Environment): Result<Settings, readonly stri
     authCookie: values.authCookie,
     corsOrigins: values.corsOrigins,
     trustProxy: values.trustProxy,
+    rateLimit: values.rateLimit === undefined ? usualRateLimit : values.rateLimit,
     simulatorPort: values.simulatorPort,
     roles: values.roles,
     metricsPort: values.metricsPort,

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
+import type { RequestLimit } from '../../application/limiting/request-limit.ts';
 import { parseScopes } from '../../domain/values/scopes.ts';
 
 const loopback = new BlockList();
@@ -56,6 +57,18 @@ export const duration = z
   .regex(/^[1-9]\d{0,8}[smhd]$/)
   .transform((text) => Number.parseInt(text, 10) * (unitMillis.get(text.slice(-1)) ?? 0))
   .refine((millis) => millis <= 3_650 * 86_400_000);
+
+const longestWindowMillis = 86_400_000;
+
+/** `600/1m`: so many requests in a window so long; `off` is null. */
+export const rateLimit = z.string().transform((text, context): RequestLimit | null => {
+  if (text === 'off') return null;
+  const [, requests, window] = /^([1-9]\d{0,8})\/(\w+)$/.exec(text) ?? [];
+  const parsed = duration.safeParse(window);
+  if (requests !== undefined && parsed.success && parsed.data <= longestWindowMillis) return { requests: Number(requests), windowMillis: parsed.data };
+  context.addIssue({ code: 'custom', message: 'not a rate limit' });
+  return z.NEVER;
+});
 
 export const postgresUrl = z.string().refine((text) => URL.canParse(text) && ['postgres:', 'postgresql:'].includes(new URL(text).protocol));
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, flag, httpUrl, mediaBytes, origin, origins, port, postgresUrl, roles, scopes, trustProxy, urls } from './values.ts';
+import { duration, flag, httpUrl, mediaBytes, origin, origins, port, postgresUrl, rateLimit, roles, scopes, trustProxy, urls } from './values.ts';
 import { verifiedUrls } from './verified-urls.ts';
 
 /** Every variable the service reads, with how it must look. `docs` and `.env.example` are checked against this list. */
@@ -39,6 +39,7 @@ export const variables = {
   SIMULATOR: { schema: z.enum(['auto', 'off']), must: 'be auto or off' },
   SIMULATOR_PORT: { schema: port, must: 'be a port number from 1 to 65535' },
   DEV_ON_ALL_INTERFACES: { schema: flag, must: 'be true or false' },
+  RATE_LIMIT: { schema: rateLimit, must: 'be a number of requests and a time of at most 1d, e.g. 600/1m, or off' },
   ROLES: { schema: roles, must: 'be http, worker or both, separated by a comma' },
   METRICS_PORT: { schema: port, must: 'be a port number from 1 to 65535' },
   LOG_LEVEL: { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']), must: 'be one of trace, debug, info, warn, error, silent' },

@@ -8,7 +8,7 @@ export const crossOriginOptions = (origins: readonly string[]): FastifyCorsOptio
   credentials: true,
   methods: ['GET', 'POST', 'DELETE'],
   allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-None-Match', 'Last-Event-ID', 'traceparent'],
-  exposedHeaders: ['ETag', 'Retry-After', 'X-Request-Id'],
+  exposedHeaders: ['ETag', 'RateLimit', 'RateLimit-Policy', 'Retry-After', 'X-Request-Id'],
   maxAge: preflightAgeSeconds,
   strictPreflight: false,
 });

@@ -1,6 +1,8 @@
 import type { FastifyInstance, RouteOptions } from 'fastify';
 import { z } from 'zod';
-import { answerHeaders, type AnswerHeader } from './answer-headers.ts';
+import { answerHeaders, limitHeaders, type AnswerHeader } from './answer-headers.ts';
+import { problems } from './answers.ts';
+import { withCertainty } from './certain-headers.ts';
 import { securitySchemes } from './security.ts';
 
 /** An OpenAPI 3.1 document; read as JSON, so its parts are looked at with care. */
@@ -26,6 +28,8 @@ const description = [
 ].join(' ');
 
 const record = z.record(z.string(), z.unknown());
+const isLimited = (url: string): boolean => url.startsWith('/v1/');
+
 const retryStatuses = new Set(['429', '503']);
 
 const headersOf = (names: readonly AnswerHeader[]): Record<string, object> =>
@@ -36,10 +40,14 @@ const withHeaders = (answers: unknown, route: RouteOptions): Record<string, unkn
   Object.fromEntries(
     Object.entries(record.parse(answers ?? {})).map(([status, answer]) => {
       const own = route.config?.answerHeaders?.[Number(status)] ?? [];
-      const names: readonly AnswerHeader[] = retryStatuses.has(status) ? [...own, 'retry-after'] : own;
+      const names: readonly AnswerHeader[] = [...own, ...(retryStatuses.has(status) ? (['retry-after'] as const) : []), ...(isLimited(route.url) ? limitHeaders : [])];
       return [status, names.length === 0 ? answer : { ...record.parse(answer), headers: headersOf(names) }];
     }),
   );
+
+/** Answers of the limit stand on every route that has one, without each naming them. */
+const withLimit = <Schema extends { response?: unknown }>(schema: Schema, url: string): Schema =>
+  isLimited(url) ? { ...schema, response: { ...problems('rate_limited'), ...record.parse(schema.response ?? {}) } } : schema;
 
 /** Request schemas stand inline, so the twins that are made of named schemas for requests are left out. */
 const withoutTwins = (document: OpenApiDocument): OpenApiDocument => {
@@ -67,7 +75,7 @@ export const writeDocument = async (routes: readonly RouteOptions[], settings: D
       components: { securitySchemes: securitySchemes(settings.authCookie) },
     },
     transform: (input) => {
-      const { schema, url } = provider.jsonSchemaTransform(input);
+      const { schema, url } = provider.jsonSchemaTransform({ ...input, schema: withLimit(input.schema, input.url) });
       return { schema: { ...schema, response: withHeaders(schema.response, input.route) }, url };
     },
     transformObject: provider.jsonSchemaTransformObject,
@@ -82,5 +90,5 @@ export const writeDocument = async (routes: readonly RouteOptions[], settings: D
     });
   }
   await app.ready();
-  return withoutTwins(record.parse(JSON.parse(JSON.stringify(app.swagger()))));
+  return withCertainty(withoutTwins(record.parse(JSON.parse(JSON.stringify(app.swagger())))));
 };

@@ -1,12 +1,12 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hasScope, type ApiScope, type EndUser, type Principal, type Service } from '../../../application/execution/principal.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { answerOf, refuse } from '../problems/failures.ts';
 import type { Caller } from './caller.ts';
 import { refuseCrossSiteWrites } from './cross-site.ts';
-import type { Identify } from './identify.ts';
 
-type Hook = (request: FastifyRequest) => Promise<void>;
+type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+type CallerOf = (request: FastifyRequest, reply: FastifyReply) => Promise<Caller>;
 
 /** Runs before a body is read. */
 export interface Admission {
@@ -19,10 +19,11 @@ export interface Admission {
   readonly endUsers: Hook;
 }
 
-export const admission = (identify: Identify, settings: HttpDeps['settings']): Admission => {
+/** @param identified who calls; it ends a request that is nobody's */
+export const admission = (identified: CallerOf, settings: HttpDeps['settings']): Admission => {
   const checkOrigin = refuseCrossSiteWrites(settings);
-  const admit = async (request: FastifyRequest, check: (principal: Principal) => void, body: 'json' | 'file' = 'json'): Promise<void> => {
-    const caller = answerOf(await identify(request));
+  const admit = async ([request, reply]: Parameters<Hook>, check: (principal: Principal) => void, body: 'json' | 'file' = 'json'): Promise<void> => {
+    const caller = await identified(request, reply);
     // Known to the log even when it is refused next.
     request.caller = caller;
     check(caller.principal);
@@ -32,15 +33,15 @@ export const admission = (identify: Identify, settings: HttpDeps['settings']): A
     if (!hasScope(principal, scope)) refuse({ kind: 'ScopeMissing', scope });
   };
   return {
-    anyoneWith: (scope) => (request) => admit(request, (principal) => demand(principal, scope)),
-    uploadersWith: (scope) => (request) => admit(request, (principal) => demand(principal, scope), 'file'),
-    servicesWith: (scope) => (request) =>
-      admit(request, (principal) => {
+    anyoneWith: (scope) => (...call) => admit(call, (principal) => demand(principal, scope)),
+    uploadersWith: (scope) => (...call) => admit(call, (principal) => demand(principal, scope), 'file'),
+    servicesWith: (scope) => (...call) =>
+      admit(call, (principal) => {
         if (principal.kind === 'user') refuse({ kind: 'WrongPrincipal', needed: 'service' });
         demand(principal, scope);
       }),
-    endUsers: (request) =>
-      admit(request, (principal) => {
+    endUsers: (...call) =>
+      admit(call, (principal) => {
         if (principal.kind !== 'user') refuse({ kind: 'WrongPrincipal', needed: 'end user' });
       }),
   };

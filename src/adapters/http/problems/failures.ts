@@ -10,6 +10,7 @@ import type { CheckpointOfAnotherStore } from '../../../application/ports/event-
 import type { TikTokFailure, TikTokWords as TikTokWordsOfPort } from '../../../application/ports/tiktok.ts';
 import type { RefreshFailure } from '../../../application/tokens/refresh-tokens.ts';
 import type { WebhookRefused } from '../../../application/webhooks/receive-webhook.ts';
+import { limitProblems, type TooManyRequests } from './limit-failures.ts';
 import { mediaProblems, type MediaFailure } from './media-failures.ts';
 import { invalidRequest, ProblemAnswer, type FieldError, type Problem, type TikTokWords } from './problem.ts';
 import { publicationProblems, type PublicationFailure } from './publication-failures.ts';
@@ -43,6 +44,7 @@ export type HttpFailure =
   | RefreshFailure
   | WebhookRefused
   | MediaFailure
+  | TooManyRequests
   | PublicationFailure
   | BadCursor
   | CheckpointOfAnotherStore
@@ -92,6 +94,7 @@ const wordsOf = ({ code, message, logId }: TikTokWordsOfPort): TikTokWords => ({
 
 /** One entry for each kind of failure: the compiler refuses a kind without an answer. */
 const problems: FailureTable = {
+  ...limitProblems,
   ...mediaProblems,
   ...publicationProblems,
   Unauthenticated: ({ reason }) => ({ code: 'unauthenticated', detail: reason }),

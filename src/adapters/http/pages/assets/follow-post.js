@@ -1,6 +1,6 @@
 import { element } from './page-elements.js';
 import { say } from './post-form.js';
-import { statusWords } from './post-words.js';
+import { problemWords, statusWords } from './post-words.js';
 import { callJson } from './send-post.js';
 
 const running = ['scheduled', 'queued', 'uploading', 'processing'];
@@ -69,9 +69,10 @@ export const followPost = (publication, ended) => {
   element('cancel').onclick = async () => {
     try {
       shown(await callJson('POST', `${url}/cancel`, '{}'));
-    } catch {
-      element('cancel').hidden = true;
-      say('outcome-next', 'It is too late to cancel: TikTok has it already.');
+    } catch (error) {
+      const isTooLate = error.problem?.code === 'conflict';
+      if (isTooLate) element('cancel').hidden = true;
+      say('outcome-next', isTooLate ? 'It is too late to cancel: TikTok has it already.' : problemWords(error.problem));
     }
     element('outcome-title').focus();
   };

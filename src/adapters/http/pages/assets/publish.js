@@ -165,8 +165,10 @@ settle();
 
 const followed = new URL(location.href).searchParams.get('publication_id');
 if (followed !== null) {
+  form.hidden = true;
   const publication = await callJson('GET', `/v1/publications/${encodeURIComponent(followed)}`).catch(() => null);
   if (publication !== null) follow(publication);
+  else form.hidden = false;
 } else if (pending !== null) {
   offerPending();
 }

@@ -24,12 +24,35 @@ const parsed = (text) => {
   }
 };
 
-/** Sends JSON as the page's own user; answers what came back. @throws Refused */
+const longestWaitSeconds = 60;
+const mostWaits = 3;
+
+/** How long the service wants a question to wait before it is asked again; null where it is no good to wait. */
+const waitMillisOf = (method, { status, headers }) => {
+  const seconds = Number(headers.get('retry-after'));
+  return method === 'GET' && (status === 429 || status === 503) && seconds > 0 && seconds <= longestWaitSeconds ? seconds * 1_000 : null;
+};
+
+const fetchPatiently = async (method, url, options) => {
+  for (let waits = 0; ; waits += 1) {
+    const answer = await fetch(url, { ...options, method });
+    const millis = waitMillisOf(method, answer);
+    if (millis === null || waits === mostWaits) return answer;
+    await new Promise((resolve) => {
+      setTimeout(resolve, millis);
+    });
+  }
+};
+
+/**
+ * Sends JSON as the page's own user; answers what came back. A question that comes too often, or while the service is
+ * busy, is asked again when its answer says so.
+ * @throws Refused
+ */
 export const callJson = async (method, url, body, headers = {}) => {
   let answer;
   try {
-    answer = await fetch(url, {
-      method,
+    answer = await fetchPatiently(method, url, {
       headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       ...(body === undefined ? {} : { body }),
     });
