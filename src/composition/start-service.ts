@@ -10,6 +10,7 @@ import { assemble } from './assemble.ts';
 import { openDatabase } from './database.ts';
 import { httpDepsOf } from './http-deps.ts';
 import { prepareKeys } from './prepare-keys.ts';
+import { prepareProjections } from './prepare-projections.ts';
 import { openTikTokSide } from './open-tiktok-side.ts';
 import { createStops, type Stop, type Stops } from './stops.ts';
 import type { Container } from './parts.ts';
@@ -29,12 +30,13 @@ const migrateIfPending = async (pool: pg.Pool): Promise<Result<unknown, Migratio
   return pending.isOk() && pending.value.length > 0 ? migrate(pool) : pending;
 };
 
-const prepareDatabase = async (container: Container): Promise<Result<void, string>> => {
+const prepareDatabase = async (container: Container, log: Logger): Promise<Result<void, string>> => {
   const migrated = await migrateIfPending(container.get('pool'));
   if (migrated.isErr()) return err(`${migrated.error.sentence} Run \`npm run cli -- doctor\` to see what is amiss.`);
   const checked = await container.get('eventStore').checkCluster();
-  if (checked.isOk()) return prepareKeys(container);
-  return err(checked.error.kind === 'Unavailable' ? `The event store does not answer: ${checked.error.reason}.` : checked.error.sentence);
+  if (checked.isErr()) return err(checked.error.kind === 'Unavailable' ? `The event store does not answer: ${checked.error.reason}.` : checked.error.sentence);
+  const followed = await prepareProjections(container, log);
+  return followed.isErr() ? followed : prepareKeys(container);
 };
 
 /**
@@ -132,10 +134,10 @@ const openConnections = (pool: pg.Pool): void => {
   for (let opened = 0; opened < connectionsBesides; opened += 1) void pool.connect().then(released, () => undefined);
 };
 
-const startServing = async (container: Container, stops: Stops): Promise<Result<void, string>> => {
+const startServing = async (container: Container, log: Logger, stops: Stops): Promise<Result<void, string>> => {
   openConnections(container.get('pool'));
   // While the database is asked, the routes are loaded.
-  const [prepared, app] = await Promise.all([prepareDatabase(container), buildHttp(container)]);
+  const [prepared, app] = await Promise.all([prepareDatabase(container, log), buildHttp(container)]);
   const ready = prepared.isErr() ? prepared : await startMetrics(container, stops);
   if (ready.isErr()) {
     await app.close();
@@ -158,7 +160,7 @@ const begin = async (settings: Settings, log: Logger, stops: Stops): Promise<Res
   stops.add('outbound calls', () => container.get('outbound').close());
   stops.add('pool', () => container.get('pool').end());
   stops.add('event store', () => container.get('eventStore').close());
-  const serving = await startServing(container, stops);
+  const serving = await startServing(container, log, stops);
   return serving.map(() => announce(settings, database.value, tiktokSide.value));
 };
 

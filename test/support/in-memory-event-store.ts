@@ -22,7 +22,7 @@ export const createInMemoryEventLog = (): EventLog => {
   const countAt = (after: Checkpoint | null): Result<number, CheckpointOfAnotherStore> => {
     if (after === null) return ok(0);
     const count = after.startsWith(`${name}:`) ? Number(after.slice(name.length + 1)) : Number.NaN;
-    return Number.isInteger(count) ? ok(count) : err({ kind: 'CheckpointOfAnotherStore', checkpoint: after, store: name });
+    return Number.isInteger(count) && count <= all.length ? ok(count) : err({ kind: 'CheckpointOfAnotherStore', checkpoint: after, store: name });
   };
 
   const batchFrom = (from: number, { batchSize, streamPrefixes }: FeedOptions): LogBatch & Readonly<{ next: number }> => {

@@ -24,6 +24,8 @@ export const differenceSentence = (difference: Difference): string => {
       const where = difference.columns.length === 0 ? '' : ` in ${difference.columns.join(', ')}`;
       return `${difference.table}: the row of connection ${difference.connection_id} differs from its history${where}.`;
     }
+    case 'projection_ahead':
+      return `${difference.projection}: has seen more than the event store holds, which was restored to an earlier moment or lost its end.`;
     case 'stream_parked':
       return `${difference.projection}: ${stop(difference, 'is parked at')}; see \`parked list\`.`;
     case 'stream_not_comparable':

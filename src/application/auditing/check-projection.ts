@@ -82,6 +82,7 @@ export const checkProjection = async (
     if (closer.isErr()) return err(closer.error);
     closer.value.differences.forEach((difference) => findings.add(difference));
   }
+  if (replay.isAhead) findings.add({ kind: 'projection_ahead', projection: name });
   for (const place of replay.stopped.values()) findings.add({ kind: 'stream_not_comparable', projection: name, ...place });
   const inScope = (stream: StreamName): boolean => connectionId === null || stream === connectionStream(connectionId);
   for (const place of parked) {

@@ -20,6 +20,8 @@ export type Difference =
   /** The event is another than the one that stood there when the heads were exported. */
   | Readonly<{ kind: 'head_differs'; stream: StreamName; revision: number }>
   | RowDifference
+  /** The projection has seen more than the event store holds: that was restored to an earlier moment, or its end is gone. */
+  | Readonly<{ kind: 'projection_ahead'; projection: string }>
   /** The projection does not follow the stream from this event on: its rows show what was before. */
   | Readonly<{ kind: 'stream_parked'; projection: string; stream: StreamName; revision: number; reason: string }>
   /** The projection went past an event that the replay cannot apply: what its rows should be is not known. */

@@ -2,7 +2,7 @@ import { err, ok, type Result } from 'neverthrow';
 import { unavailable, type Unavailable } from '../failures.ts';
 import type { AuditedProjection, LiveRows, StoppedAt } from '../ports/audit-projections.ts';
 import type { Checkpoint, StreamName } from '../ports/event-names.ts';
-import type { CheckpointOfAnotherStore, EventStore, RecordedEvent, StoredEvent } from '../ports/event-store.ts';
+import { isBeyondEnd, type CheckpointOfAnotherStore, type EventStore, type RecordedEvent, type StoredEvent } from '../ports/event-store.ts';
 
 /** The person ended it. */
 export type Interrupted = Readonly<{ kind: 'Interrupted' }>;
@@ -11,6 +11,8 @@ export type ReplayFailure = Unavailable | CheckpointOfAnotherStore | Interrupted
 export interface Replay {
   /** Where the replay stopped following streams although the projection went on. */
   readonly stopped: ReadonlyMap<StreamName, StoppedAt>;
+  /** The projection has seen more than the event store holds. */
+  readonly isAhead: boolean;
   /** Brings the copy to where the projection stood, streams parked there at the event they were parked at. */
   to(live: LiveRows): Promise<Result<void, ReplayFailure>>;
 }
@@ -35,6 +37,7 @@ export const createReplay = (eventStore: EventStore, audited: AuditedProjection,
   let held = new Map<StreamName, number>();
   let at: Checkpoint | null = null;
   let events = 0;
+  let ahead = false;
 
   const apply = async (batch: readonly StoredEvent[], skipped: ReadonlySet<string>): Promise<Result<void, Unavailable>> => {
     const readable: RecordedEvent[] = [];
@@ -76,7 +79,11 @@ export const createReplay = (eventStore: EventStore, audited: AuditedProjection,
     const feed = eventStore.feed({ after: checkpoint, streamPrefixes, batchSize: 1, live: false, signal: asking.signal });
     const answer = await feed[Symbol.asyncIterator]().next();
     asking.abort();
-    return answer.done === true ? ok() : answer.value.map(() => undefined);
+    if (answer.done === true || answer.value.isOk()) return ok();
+    const refused = answer.value.error;
+    // There is nothing to follow it to but the end.
+    ahead = refused.kind === 'CheckpointOfAnotherStore' && isBeyondEnd(refused);
+    return ahead ? ok() : err(refused);
   };
 
   const followTo = async (goal: Checkpoint, skipped: ReadonlySet<string>): Promise<Result<void, ReplayFailure>> => {
@@ -94,6 +101,9 @@ export const createReplay = (eventStore: EventStore, audited: AuditedProjection,
 
   return {
     stopped,
+    get isAhead() {
+      return ahead;
+    },
     to: async ({ checkpoint, parked, skipped }) => {
       const passedOver = new Set(skipped.map(({ stream, revision }) => placeName(stream, revision)));
       const before = held;

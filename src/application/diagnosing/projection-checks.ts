@@ -3,7 +3,7 @@ import { millisOf, type Instant } from '../../domain/values/instant.ts';
 import type { Unavailable } from '../failures.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Checkpoint } from '../ports/event-names.ts';
-import type { CheckpointOfAnotherStore, EventStore } from '../ports/event-store.ts';
+import { isBeyondEnd, type CheckpointOfAnotherStore, type EventStore } from '../ports/event-store.ts';
 import type { ParkedAt } from '../ports/projection-operations.ts';
 import { failure, fine, noAnswer, warning, type Finding } from './check.ts';
 
@@ -36,6 +36,9 @@ export const lagFinding = (projection: string, waiting: WaitingAnswer, now: Inst
   if (waiting === null) return fine(`${projection} is up to date.`);
   if (waiting.isErr()) {
     if (waiting.error.kind === 'Unavailable') return noAnswer(waiting.error);
+    if (isBeyondEnd(waiting.error)) {
+      return failure(`${projection} is ahead of the event store, which was restored to an earlier moment.`, 'Start the service anew, which builds it anew, or `rebuild` it.');
+    }
     return failure(
       `${projection} followed another event store than ${waiting.error.store}.`,
       'Start the service on the store it belongs to, or `rebuild` it.',

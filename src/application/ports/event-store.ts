@@ -83,7 +83,11 @@ export type FeedOptions = Readonly<{
   signal: AbortSignal;
 }>;
 
+/** Also of this store, but beyond its end: then it was restored to an earlier moment. */
 export type CheckpointOfAnotherStore = Readonly<{ kind: 'CheckpointOfAnotherStore'; checkpoint: Checkpoint; store: string }>;
+
+/** Whoever has the checkpoint has seen more than the store holds. */
+export const isBeyondEnd = ({ checkpoint, store }: CheckpointOfAnotherStore): boolean => checkpoint.startsWith(`${store}:`);
 
 /**
  * The history of all aggregates. Adapters: PostgreSQL, EventStoreDB, and one in memory for tests;

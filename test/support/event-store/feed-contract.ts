@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkpoint, streamName } from '../../../src/application/ports/event-names.ts';
-import { emptyHead } from '../../../src/application/ports/event-store.ts';
+import { emptyHead, isBeyondEnd } from '../../../src/application/ports/event-store.ts';
 import type { OpenLog } from './open-log.ts';
 import { newStream, several } from '../sample-events.ts';
 import { expectRising, feedOptions, fill, idsOf, storeForEachTest } from './opened-store.ts';
@@ -108,5 +108,16 @@ export const feedContract = (open: OpenLog): void => {
       expect(given[0]?._unsafeUnwrapErr()).toMatchObject({ kind: 'CheckpointOfAnotherStore', checkpoint: after });
     }
     await other.close();
+  });
+
+  test('a checkpoint beyond its end is refused: what the reader has seen is gone', async () => {
+    await append(newStream(), emptyHead, several(1));
+    const last = (await batches()).at(-1)?.checkpoint ?? '';
+    const beyond = checkpoint(last.replace(/:\d{20}:\d{19,20}$|:\d{12}$/, (place) => place.replaceAll(/\d/g, '9')));
+    expect(beyond > last).toBe(true);
+    const [refused, ...more] = await Array.fromAsync(opened.store().feed(feedOptions({ after: beyond })));
+    expect(more).toEqual([]);
+    const failure = refused?._unsafeUnwrapErr();
+    expect(failure?.kind === 'CheckpointOfAnotherStore' && isBeyondEnd(failure)).toBe(true);
   });
 };

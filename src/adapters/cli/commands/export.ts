@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { exportEvents, type ExportFailure } from '../../../application/auditing/export-events.ts';
 import { readHeads } from '../../../application/auditing/read-heads.ts';
 import { checkpoint, type Checkpoint } from '../../../application/ports/event-names.ts';
+import { isBeyondEnd } from '../../../application/ports/event-store.ts';
 import type { ConnectionId } from '../../../domain/values/ids.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import type { CommandRunner, Work } from '../command-runner.ts';
@@ -28,6 +29,7 @@ const explain = (failure: ExportFailure, connectionId: ConnectionId | null, reac
     case 'ConnectionNotFound':
       return connectionId === null ? wrongUse('There is nothing to export.') : unknownConnection(connectionId);
     case 'CheckpointOfAnotherStore':
+      if (isBeyondEnd(failure)) return wrongUse('--after lies beyond the end of this event store: it was restored to an earlier moment, or lost its end.');
       return wrongUse(`--after is not a checkpoint of this event store (${failure.store}): take it from a line of an earlier export of it.`);
     case 'Interrupted':
       return reached === null ? interrupted : away(`Interrupted before the end.${goOn}`);

@@ -85,7 +85,8 @@ Examples:
 
 With --json: {"ok","events","streams","projections":[{"name","rows"}],"found","differences":[{"kind",…}]}; of very many
 differences the first 1000 are listed, "found" counts all. Kinds: event_altered, event_missing (from "revision" to
-"through"), event_out_of_order, head_differs, row_missing, row_extra, row_differs, stream_parked, stream_not_comparable.`;
+"through"), event_out_of_order, head_differs, row_missing, row_extra, row_differs, projection_ahead,
+stream_parked, stream_not_comparable.`;
 
 export const addVerify = (program: Command, runner: CommandRunner): void => {
   program

@@ -40,12 +40,13 @@ const adoption = `
   update tiktok_connections.events set xid = '3';
   alter table tiktok_connections.events enable trigger events_are_append_only;
   update tiktok_connections.event_cluster set system_identifier = s.system_identifier::text, database = current_database(),
-    adoptions = adoptions + 1, recorded_at = clock_timestamp() from pg_control_system() s`;
+    adoptions = adoptions + 1, recorded_at = clock_timestamp() from pg_control_system() s;
+  update tiktok_connections.projections set checkpoint = null, fingerprint = 'adopted from another cluster'`;
 
 /**
  * Makes the cluster the database stands in its own, with no replica running: all events get one transaction id of the
  * past, so that their positions order them, which keeps each stream's order. Checkpoints made before are of another
- * store afterwards. Does nothing in the right cluster.
+ * store afterwards, so the projections are left to be built anew. Does nothing in the right cluster.
  */
 export const adoptCluster = async (pool: pg.Pool): Promise<Result<'adopted' | 'already ours', Unavailable>> => {
   const checked = await checkCluster(pool);

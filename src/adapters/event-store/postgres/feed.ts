@@ -47,6 +47,11 @@ export async function* followFeed(source: FeedSource, store: string, options: Fe
     return;
   }
   const goal = checkpointAt(store, end.value ?? beginning);
+  // What the reader has seen is gone: the events were restored to an earlier moment than what was made of them.
+  if (after !== null && after > goal) {
+    yield err({ kind: 'CheckpointOfAnotherStore', checkpoint: after, store });
+    return;
+  }
   const readPage = createPageReader(source.pool, source.wakeUp, store, options);
   let at = begin;
   let heldMillis = firstHeldMillis;

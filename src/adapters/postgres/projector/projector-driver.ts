@@ -1,6 +1,6 @@
 import { err, type Result } from 'neverthrow';
 import type pg from 'pg';
-import type { EventStore } from '../../../application/ports/event-store.ts';
+import { isBeyondEnd, type EventStore } from '../../../application/ports/event-store.ts';
 import { backoff, createLoop } from '../background-loop.ts';
 import type { Connection } from '../database.ts';
 import { wordsOf } from '../failure.ts';
@@ -46,7 +46,9 @@ const sentenceOf = (failure: RebuildFailure): string => {
     case 'SwapRefused':
       return failure.reason;
     case 'CheckpointOfAnotherStore':
-      return `the checkpoint belongs to another event store than ${failure.store}`;
+      return isBeyondEnd(failure)
+        ? 'it is ahead of the event store, which was restored to an earlier moment: start the service anew, or run `rebuild`'
+        : `the checkpoint belongs to another event store than ${failure.store}`;
     case 'RebuildRuns':
       return 'another process rebuilds';
     case 'MadeByNewerVersion':

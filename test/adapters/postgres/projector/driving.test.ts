@@ -225,4 +225,15 @@ describe('a checkpoint of another store', () => {
     await eventually(() => expect(one.health().lastError).toContain('belongs to another event store than memory:'));
     expect(await counted()).toEqual([]);
   });
+
+  test('that lies beyond the end of this one is not followed either, and the health says that it is ahead', async () => {
+    await connectAndTouch(2);
+    const one = replica();
+    await eventually(async () => expect(await counted()).not.toEqual([]));
+    await one.stop();
+    const later = `update tiktok_connections.projections set checkpoint = overlay(checkpoint placing '9' from length(checkpoint)) where projection = 'counting'`;
+    await database.pool.query(later);
+    const another = replica();
+    await eventually(() => expect(another.health().lastError).toContain('is ahead of the event store'));
+  });
 });
