@@ -2,8 +2,9 @@ import { ResultAsync } from 'neverthrow';
 import type pg from 'pg';
 import { z } from 'zod';
 import type { DataKeyRecords, KeyRecord, KeySlot } from '../../application/ports/data-key-records.ts';
-import { ask, inTransaction, nothing, rowsOf } from './database.ts';
+import { inTransaction, nothing, rowsOf } from './database.ts';
 import { databaseUnavailable } from './failure.ts';
+import { gather } from './gather.ts';
 
 const slotsOf = (slots: readonly KeySlot[]): readonly unknown[] => [
   slots.map(({ connectionId }) => connectionId),
@@ -58,26 +59,39 @@ const recordRow = z
     return { kind: 'Key', key: { id, keyEncryptionKeyId, wrapped } };
   });
 
-export const createDataKeyRecords = (pool: pg.Pool): DataKeyRecords => ({
-  find: (slots) => ask(pool, find, slotsOf(slots), recordRow),
-  add: (slot, { id, keyEncryptionKeyId, wrapped }) =>
-    ResultAsync.fromPromise(
-      inTransaction(pool, async (client): Promise<KeyRecord> => {
-        await rowsOf(client, lock, [[slot.connectionId]], nothing);
-        const { connectionId, life, purpose } = slot;
-        await rowsOf(client, add, [connectionId, life, purpose, id, keyEncryptionKeyId, wrapped], nothing);
-        const [record] = await rowsOf(client, find, slotsOf([slot]), recordRow);
-        return record ?? { kind: 'Missing' };
-      }),
-      databaseUnavailable,
-    ),
-  fence: (slots, because) =>
-    ResultAsync.fromPromise(
-      inTransaction(pool, async (client) => {
-        await rowsOf(client, lock, [slots.map(({ connectionId }) => connectionId)], nothing);
-        await rowsOf(client, fence, [...slotsOf(slots), because], nothing);
-        await rowsOf(client, destroy, slotsOf(slots), nothing);
-      }),
-      databaseUnavailable,
-    ),
-});
+/** Look-ups of one turn of the event loop share a statement. */
+const gatherFinds = (pool: pg.Pool): ((slots: readonly KeySlot[]) => Promise<readonly KeyRecord[]>) => {
+  const findTogether = async (lists: readonly (readonly KeySlot[])[]): Promise<readonly (readonly KeyRecord[])[]> => {
+    const found = await rowsOf(pool, find, slotsOf(lists.flat()), recordRow);
+    let from = 0;
+    return lists.map(({ length }) => found.slice(from, (from += length)));
+  };
+  return gather({ send: findTogether, atOnce: 4, mostTogether: 32 });
+};
+
+export const createDataKeyRecords = (pool: pg.Pool): DataKeyRecords => {
+  const findOne = gatherFinds(pool);
+  return {
+    find: (slots) => ResultAsync.fromPromise(findOne(slots), databaseUnavailable),
+    add: (slot, { id, keyEncryptionKeyId, wrapped }) =>
+      ResultAsync.fromPromise(
+        inTransaction(pool, async (client): Promise<KeyRecord> => {
+          await rowsOf(client, lock, [[slot.connectionId]], nothing);
+          const { connectionId, life, purpose } = slot;
+          await rowsOf(client, add, [connectionId, life, purpose, id, keyEncryptionKeyId, wrapped], nothing);
+          const [record] = await rowsOf(client, find, slotsOf([slot]), recordRow);
+          return record ?? { kind: 'Missing' };
+        }),
+        databaseUnavailable,
+      ),
+    fence: (slots, because) =>
+      ResultAsync.fromPromise(
+        inTransaction(pool, async (client) => {
+          await rowsOf(client, lock, [slots.map(({ connectionId }) => connectionId)], nothing);
+          await rowsOf(client, fence, [...slotsOf(slots), because], nothing);
+          await rowsOf(client, destroy, slotsOf(slots), nothing);
+        }),
+        databaseUnavailable,
+      ),
+  };
+};

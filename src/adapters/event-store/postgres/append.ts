@@ -6,11 +6,11 @@ import type { EntryToAppend } from '../event-log.ts';
 import { answers, appendEvents, valuesOfSeveral, type Answer } from './append-statements.ts';
 import { checkpointAt } from './checkpoints.ts';
 import type { GatheredAppends } from './gathered-appends.ts';
-import { readStream } from './read-stream.ts';
-import { recordedInstant } from './rows.ts';
+import type { ReadOne } from './gathered-reads.ts';
+import { addressesOf, recordedInstant } from './rows.ts';
 import { appendFailureOf, sendAppend } from './send-append.ts';
 
-export type AppendParts = Readonly<{ pool: pg.Pool; gathered: GatheredAppends }>;
+export type AppendParts = Readonly<{ pool: pg.Pool; gathered: GatheredAppends; readOne: ReadOne }>;
 
 const ask = async (
   { pool, gathered }: AppendParts,
@@ -43,7 +43,10 @@ export const appendEntries = async (
   if (answer.outcome === 'conflict') return err({ kind: 'Conflict', stream });
   // The same ids with other bytes: what stands there was sealed by an earlier try.
   const same = entries.every(({ hash }, index) => answer.hashes[index] === hash);
-  if (!same) return readStream(parts.pool, store, stream, head.revision + 1, entries.length);
+  if (!same) {
+    const read = await parts.readOne({ stream, fromRevision: head.revision + 1, limit: entries.length });
+    return read.map((rows) => addressesOf(store, rows));
+  }
   const { xids, positions, recorded } = answer;
   return ok(
     entries.map(({ occurredAt, data, metadata, ...entry }, index) => ({

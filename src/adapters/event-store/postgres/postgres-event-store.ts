@@ -9,9 +9,10 @@ import { appendEntries } from './append.ts';
 import { checkCluster, type RestoredIntoAnotherCluster } from './cluster.ts';
 import { followFeed } from './feed.ts';
 import { createGatheredAppends } from './gathered-appends.ts';
+import { gatherReads } from './gathered-reads.ts';
 import { createNotifications } from './notifications.ts';
 import { readOldestXmin, type OldestXmin } from './oldest-xmin.ts';
-import { readStream } from './read-stream.ts';
+import { addressesOf } from './rows.ts';
 import { createWakeUp } from './wake-up.ts';
 
 export type PostgresEventStoreOptions = Readonly<{
@@ -40,7 +41,7 @@ export const createPostgresEventLog = ({ pool, url, pollMillis = 1_000 }: Omit<P
   const wakeUp = createWakeUp();
   const notifications = createNotifications(url, wakeUp);
   const source = { pool, wakeUp, pollMillis: () => (notifications.listening() ? pollMillis : Math.min(pollMillis, unheardPollMillis)) };
-  const parts = { pool, gathered: createGatheredAppends(pool) };
+  const parts = { pool, gathered: createGatheredAppends(pool), readOne: gatherReads(pool) };
   let known: string | null = null;
 
   const storeOf = async (): Promise<Result<string, Unavailable>> => {
@@ -63,7 +64,9 @@ export const createPostgresEventLog = ({ pool, url, pollMillis = 1_000 }: Omit<P
     },
     read: async (stream, fromRevision, limit) => {
       const store = await storeOf();
-      return store.isErr() ? err(store.error) : readStream(pool, store.value, stream, fromRevision, limit);
+      if (store.isErr()) return err(store.error);
+      const read = await parts.readOne({ stream, fromRevision, limit });
+      return read.map((rows) => addressesOf(store.value, rows));
     },
     async *feed(options) {
       const store = await storeOf();

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { NewWebhook, WebhookIntake } from '../../../application/ports/webhook-intake.ts';
 import { rowsOf } from '../database.ts';
 import { databaseUnavailable } from '../failure.ts';
+import { gather } from '../gather.ts';
 
 // In the order of digests, so that two statements with the same webhooks cannot wait for one another.
 const store = {
@@ -17,13 +18,8 @@ const store = {
 
 const storedRow = z.object({ digest: z.string() });
 
-type Waiting = Readonly<{ webhook: NewWebhook; resolve: (stored: boolean) => void; reject: (error: unknown) => void }>;
-
-/** Statements under way at a time: what comes meanwhile goes out together with the next one. */
-const lanes = 2;
-const togetherAtMost = 64;
-
-const storeTogether = async (pool: pg.Pool, webhooks: readonly NewWebhook[]): Promise<Set<string>> => {
+/** Of two alike in one statement the first is the new one. */
+const storeTogether = async (pool: pg.Pool, webhooks: readonly NewWebhook[]): Promise<readonly boolean[]> => {
   const values = [
     webhooks.map(({ digest }) => digest),
     webhooks.map(({ event }) => event.replaceAll('\0', '')),
@@ -31,36 +27,12 @@ const storeTogether = async (pool: pg.Pool, webhooks: readonly NewWebhook[]): Pr
     webhooks.map(({ body }) => body),
     webhooks.map(({ toBeHandled }) => toBeHandled),
   ];
-  return new Set((await rowsOf(pool, store, values, storedRow)).map(({ digest }) => digest));
+  const stored = new Set((await rowsOf(pool, store, values, storedRow)).map(({ digest }) => digest));
+  return webhooks.map(({ digest }) => stored.delete(digest));
 };
 
 /** Webhooks that come together share a statement, and so a commit. */
 export const createWebhookIntake = (pool: pg.Pool): WebhookIntake => {
-  const waiting: Waiting[] = [];
-  let underWay = 0;
-
-  const send = async (taken: readonly Waiting[]): Promise<void> => {
-    try {
-      const stored = await storeTogether(pool, taken.map(({ webhook }) => webhook));
-      // Of two alike in one statement the first is the new one.
-      for (const { webhook, resolve } of taken) resolve(stored.delete(webhook.digest));
-    } catch (error) {
-      for (const { reject } of taken) reject(error);
-    }
-  };
-
-  const pump = async (): Promise<void> => {
-    if (underWay >= lanes) return;
-    underWay += 1;
-    while (waiting.length > 0) await send(waiting.splice(0, togetherAtMost));
-    underWay -= 1;
-  };
-
-  const add = (webhook: NewWebhook): Promise<boolean> =>
-    new Promise((resolve, reject) => {
-      waiting.push({ webhook, resolve, reject });
-      pump().catch(reject);
-    });
-
-  return { store: (webhook) => ResultAsync.fromPromise(add(webhook), databaseUnavailable) };
+  const storeOne = gather<NewWebhook, boolean>({ send: (webhooks) => storeTogether(pool, webhooks), atOnce: 2, mostTogether: 64 });
+  return { store: (webhook) => ResultAsync.fromPromise(storeOne(webhook), databaseUnavailable) };
 };

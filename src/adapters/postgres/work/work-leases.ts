@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { LeasedWork } from '../../../application/work/work-handler.ts';
 import { workKinds, type WorkKind } from '../../../application/work/work-kinds.ts';
 import { nothing, rowsOf } from '../database.ts';
+import { gather } from '../gather.ts';
 import { connectionIdColumn, instantColumn } from '../row-types.ts';
 
 export type Lease = Readonly<{ id: string; work: LeasedWork }>;
@@ -62,24 +63,37 @@ const take = {
 
 const renew = {
   name: 'work_leases.renew',
-  text: `update ${runs} r set leased_until = clock_timestamp() + $3 * interval '1 millisecond'
-    from unnest($1::text[], $2::text[], $4::uuid[]) as mine (kind, subject, lease)
-    where r.kind = mine.kind and r.subject = mine.subject and r.lease = mine.lease and r.leased_until > clock_timestamp()
+  text: `with mine as materialized (
+      select r.kind, r.subject from unnest($1::text[], $2::text[], $4::uuid[]) as w (kind, subject, lease)
+      join ${runs} r using (kind, subject) where r.lease = w.lease and r.leased_until > clock_timestamp()
+      order by r.kind, r.subject for update of r
+    )
+    update ${runs} r set leased_until = clock_timestamp() + $3 * interval '1 millisecond'
+    from mine m where r.kind = m.kind and r.subject = m.subject
     returning r.kind, r.subject`,
 };
 
-// Done is done, also when the lease ran out meanwhile. A later revision stays runnable.
+// Done is done, also when the lease ran out meanwhile. A later revision stays runnable. Runs are locked in one order, so
+// that two such statements cannot wait for each other, and an item that the projector is writing is not waited for: its
+// hint will be put right.
 const done = {
   name: 'work_leases.done',
-  text: `with finished as (
-      update ${runs} set done_revision = greatest(done_revision, $3),
-        lease = case when lease = $4 then null else lease end,
-        leased_until = case when lease = $4 then null else leased_until end,
-        attempts = case when lease = $4 then 0 else attempts end,
+  text: `with mine as materialized (
+      select r.kind, r.subject, w.revision, w.lease
+      from unnest($1::text[], $2::text[], $3::integer[], $4::uuid[]) as w (kind, subject, revision, lease)
+      join ${runs} r using (kind, subject) order by r.kind, r.subject for update of r
+    ), finished as (
+      update ${runs} r set done_revision = greatest(r.done_revision, m.revision),
+        lease = case when r.lease = m.lease then null else r.lease end,
+        leased_until = case when r.lease = m.lease then null else r.leased_until end,
+        attempts = case when r.lease = m.lease then 0 else r.attempts end,
         last_reason = null
-      where kind = $1 and subject = $2
+      from mine m where r.kind = m.kind and r.subject = m.subject
+    ), free as materialized (
+      select i.kind, i.subject, m.revision from mine m join ${items} i using (kind, subject) for update of i skip locked
     )
-    update ${items} set runnable_at = case when revision <= $3 then null else due_at end where kind = $1 and subject = $2`,
+    update ${items} i set runnable_at = case when i.revision <= f.revision then null else i.due_at end
+    from free f where i.kind = f.kind and i.subject = f.subject`,
 };
 
 const retry = {
@@ -131,34 +145,42 @@ const keysOf = (leases: readonly Lease[]) => ({
 });
 
 /** Leases by the database's clock. Every call rejects when the database is away. */
-export const createWorkLeases = (pool: pg.Pool): WorkLeases => ({
-  take: async (kinds, limit, leaseMillis) => {
-    const id = randomUUID();
-    const rows = await rowsOf(pool, take, [kinds, limit, leaseMillis, id], workRow);
-    return rows.map(({ connection_id: connectionId, due_at: dueAt, ...row }) => ({ id, work: { ...row, connectionId, dueAt } }));
-  },
-  renew: async (leases, leaseMillis) => {
+export const createWorkLeases = (pool: pg.Pool): WorkLeases => {
+  const finish = async (leases: readonly Lease[]): Promise<readonly null[]> => {
     const { kinds, subjects, ids } = keysOf(leases);
-    const rows = await rowsOf(pool, renew, [kinds, subjects, leaseMillis, ids], subjectRow);
-    const ours = new Set(rows.map(nameOf));
-    return leases.filter(({ work }) => ours.has(nameOf(work)));
-  },
-  done: async ({ id, work }) => {
-    await rowsOf(pool, done, [work.kind, work.subject, work.revision, id], nothing);
-  },
-  retry: async ({ id, work }, afterMillis, reason) => {
-    await rowsOf(pool, retry, [work.kind, work.subject, work.revision, id, afterMillis, reason], nothing);
-  },
-  later: async ({ id, work }, afterMillis) => {
-    await rowsOf(pool, retry, [work.kind, work.subject, work.revision, id, afterMillis, null], nothing);
-  },
-  release: async (leases) => {
-    const { kinds, subjects, ids } = keysOf(leases);
-    await rowsOf(pool, release, [kinds, subjects, ids], nothing);
-  },
-  nextDueMillis: async (kinds) => {
-    const [next] = await rowsOf(pool, nextDue, [kinds], millisRow);
-    const millis = next?.millis ?? null;
-    return millis === null ? null : Math.max(0, millis);
-  },
-});
+    await rowsOf(pool, done, [kinds, subjects, leases.map(({ work }) => work.revision), ids], nothing);
+    return leases.map(() => null);
+  };
+  const finishOne = gather({ send: finish, atOnce: 2, mostTogether: 64 });
+  return {
+    take: async (kinds, limit, leaseMillis) => {
+      const id = randomUUID();
+      const rows = await rowsOf(pool, take, [kinds, limit, leaseMillis, id], workRow);
+      return rows.map(({ connection_id: connectionId, due_at: dueAt, ...row }) => ({ id, work: { ...row, connectionId, dueAt } }));
+    },
+    renew: async (leases, leaseMillis) => {
+      const { kinds, subjects, ids } = keysOf(leases);
+      const rows = await rowsOf(pool, renew, [kinds, subjects, leaseMillis, ids], subjectRow);
+      const ours = new Set(rows.map(nameOf));
+      return leases.filter(({ work }) => ours.has(nameOf(work)));
+    },
+    done: async (lease) => {
+      await finishOne(lease);
+    },
+    retry: async ({ id, work }, afterMillis, reason) => {
+      await rowsOf(pool, retry, [work.kind, work.subject, work.revision, id, afterMillis, reason], nothing);
+    },
+    later: async ({ id, work }, afterMillis) => {
+      await rowsOf(pool, retry, [work.kind, work.subject, work.revision, id, afterMillis, null], nothing);
+    },
+    release: async (leases) => {
+      const { kinds, subjects, ids } = keysOf(leases);
+      await rowsOf(pool, release, [kinds, subjects, ids], nothing);
+    },
+    nextDueMillis: async (kinds) => {
+      const [next] = await rowsOf(pool, nextDue, [kinds], millisRow);
+      const millis = next?.millis ?? null;
+      return millis === null ? null : Math.max(0, millis);
+    },
+  };
+};

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createWorkLeases } from '../../../../src/adapters/postgres/work/work-leases.ts';
 import { workKinds } from '../../../../src/application/work/work-kinds.ts';
 import { createMigratedDatabase, type MigratedDatabase } from '../../../support/projection-database.ts';
+import { watchStatements } from '../../../support/sent-statements.ts';
 
 let database: MigratedDatabase;
 beforeAll(async () => {
@@ -79,6 +80,30 @@ describe('an item', () => {
     expect(await subjects()).toEqual([]);
     await put('item', -1_000, 5);
     expect((await only()).work).toMatchObject({ revision: 5, attempts: 1 });
+  });
+
+  test('that is done together with others shares their statement', async () => {
+    for (const subject of ['one', 'two', 'three']) await put(subject);
+    const taken = await takeAll();
+    using sent = watchStatements();
+    const by = leases();
+    await Promise.all(taken.map((lease) => by.done(lease)));
+    expect(sent.of(['work_leases.done'])).toEqual(['work_leases.done']);
+    await pass(1_000_000);
+    expect(await subjects()).toEqual([]);
+  });
+
+  test('that is done does not wait for the projector that is writing it, nor is it leased again', async () => {
+    await put('item');
+    const lease = await only();
+    const projector = await database.anotherPool().connect();
+    await projector.query('begin');
+    await projector.query('select from tiktok_connections.work_items for update');
+    await leases().done(lease);
+    await projector.query('rollback');
+    projector.release();
+    await pass(1_000_000);
+    expect(await subjects()).toEqual([]);
   });
 
   test('that is done stays done when a rebuild restores it as if it were not', async () => {
