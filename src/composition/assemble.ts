@@ -55,7 +55,7 @@ export type Grounds = Readonly<{
 /** Two at a time would do; the rest lets requests overlap. The listening and locking connections are besides. */
 const poolSize = 16;
 /** Most of it is waiting for TikTok, so more than there are connections to the database. */
-const workAtATime = 32;
+const workAtATime = 64;
 
 const provideSystem = (container: Container, { settings, databaseUrl, tiktokSide, log }: Grounds): void => {
   container.provide('settings', () => settings);

@@ -1,7 +1,7 @@
-import { err, errAsync, ok, okAsync, type Result } from 'neverthrow';
+import { err, errAsync, ok, okAsync, type Result, type ResultAsync } from 'neverthrow';
 import { unavailable, type Unavailable } from '../../application/failures.ts';
 import type { DataKeyRecords, KeyRecord, KeySlot } from '../../application/ports/data-key-records.ts';
-import type { Erased, KeyLost, NoKey, NotAuthentic, OpenRequest, SealContext, Sealer } from '../../application/ports/sealer.ts';
+import type { Erased, HeldKey, KeyLost, NoKey, NotAuthentic, OpenRequest, SealContext, Sealer } from '../../application/ports/sealer.ts';
 import type { OpenWithKey } from '../../application/ports/warm-tokens.ts';
 import { sealed as sealedText, type Sealed } from '../../domain/values/sealed.ts';
 import { secret, type Secret } from '../../domain/values/secret.ts';
@@ -12,6 +12,8 @@ import { newDataKey, unwrap, type DataKey } from './wrapped-data-key.ts';
 const version = 's1';
 
 export type SealerParts = Readonly<{ keyring: Keyring; records: DataKeyRecords }>;
+
+type Missing = Exclude<NoKey, Unavailable>;
 
 const erased: Erased = { kind: 'Erased' };
 const keyLost: KeyLost = { kind: 'KeyLost' };
@@ -55,6 +57,11 @@ const openWith = ({ context, sealed }: OpenRequest, dataKey: DataKey): Result<Se
   return plain === null ? err(notAuthentic('altered, or sealed for another place')) : ok(secret(plain.toString('utf8')));
 };
 
+const heldKey = (slot: KeySlot, dataKey: DataKey): HeldKey => ({
+  seal: (field, plain) => sealWith({ ...slot, field }, plain, dataKey),
+  open: (field, sealed) => openWith({ context: { ...slot, field }, sealed }, dataKey),
+});
+
 /** Opens with a data key that the caller has read already. */
 export const createKeyOpener =
   (keyring: Keyring): OpenWithKey =>
@@ -66,32 +73,33 @@ export const createKeyOpener =
  * not kept: once a slot is fenced, nothing of it opens any more.
  */
 export const createSealer = ({ keyring, records }: SealerParts): Sealer => {
+  const dataKeysOf = (slots: readonly KeySlot[]): ResultAsync<readonly Result<DataKey, Missing>[], Unavailable> =>
+    records.find(slots).andThen((found) => {
+      const keys: Result<DataKey, Missing>[] = [];
+      for (const [index, slot] of slots.entries()) {
+        const key = dataKeyOf(keyring, slot, found[index] ?? { kind: 'Missing' });
+        if (key.isOk()) keys.push(ok(key.value));
+        else if (key.error.kind === 'Unavailable') return err(key.error);
+        else keys.push(err(key.error));
+      }
+      return ok(keys);
+    });
+
   const openAll: Sealer['openAll'] = (requests) => {
     const slots = new Map(requests.map(({ context }) => [nameOf(context), slotOf(context)]));
     if (slots.size === 0) return okAsync([]);
-    return records.find([...slots.values()]).andThen((found) => {
-      const keys = new Map<string, Result<DataKey, Exclude<NoKey, Unavailable>>>();
-      for (const [index, [name, slot]] of [...slots].entries()) {
-        const key = dataKeyOf(keyring, slot, found[index] ?? { kind: 'Missing' });
-        if (key.isOk()) keys.set(name, ok(key.value));
-        else if (key.error.kind === 'Unavailable') return err(key.error);
-        else keys.set(name, err(key.error));
-      }
-      return ok(
-        requests.map((request) => (keys.get(nameOf(request.context)) ?? err(keyLost)).andThen((dataKey) => openWith(request, dataKey))),
-      );
+    return dataKeysOf([...slots.values()]).map((found) => {
+      const keys = new Map([...slots.keys()].map((name, index) => [name, found[index] ?? err(keyLost)]));
+      return requests.map((request) => (keys.get(nameOf(request.context)) ?? err(keyLost)).andThen((dataKey) => openWith(request, dataKey)));
     });
   };
 
+  const holdAll: Sealer['holdAll'] = (slots) =>
+    dataKeysOf(slots).map((found) => slots.map((slot, index) => (found[index] ?? err(keyLost)).map((dataKey) => heldKey(slot, dataKey))));
+
   return {
-    hold: (slot) =>
-      records
-        .find([slot])
-        .andThen(([record]) => dataKeyOf(keyring, slot, record ?? { kind: 'Missing' }))
-        .map((dataKey) => ({
-          seal: (field: string, plain: Secret<string>) => sealWith({ ...slot, field }, plain, dataKey),
-          open: (field: string, sealed: Sealed) => openWith({ context: { ...slot, field }, sealed }, dataKey),
-        })),
+    hold: (slot) => holdAll([slot]).andThen(([held]) => held ?? err(keyLost)),
+    holdAll,
     seal: (context, plain) => {
       const slot = slotOf(context);
       return records

@@ -7,7 +7,7 @@ import type { Appended, AppendFailure, DomainEvent, EventStore, EventToAppend, R
 import type { Ids } from '../ports/ids.ts';
 import type { Aggregate } from './aggregate.ts';
 import type { CommandContext } from './command-context.ts';
-import { load, type Loaded, type UnreadableHistory } from './load.ts';
+import { load, type Loaded, type LoadFailure, type UnreadableHistory } from './load.ts';
 
 export interface ExecutionPorts {
   readonly eventStore: EventStore;
@@ -65,10 +65,17 @@ const withMetadata = (
   return decided.map((event, index) => ({ id: ports.ids.eventId(commandId, stream, step, index), event, occurredAt, metadata }));
 };
 
+/** Where the next command of the same writer begins: it need not read what it has just written. */
+export const behind = <State>({ state, head, events }: Executed<State>): Loaded<State> | null => {
+  const last = events.at(-1);
+  return last === undefined ? null : { state, head, lastOccurredAt: last.occurredAt };
+};
+
 /**
  * The one way to change an aggregate: load, prepare the command for the loaded state, decide, append; after a
  * conflict all of it again. `prepare` runs anew for every state, so what it seals belongs to the life it is sealed for.
  * @param step names this append within the command; two appends of one command need two names
+ * @param from tried first in place of a load; where it is no longer the newest, or nothing is written behind it, the load follows
  */
 export const execute = async <Id, State, Command, Event extends DomainEvent, Rejection, Failure>(
   ports: ExecutionPorts,
@@ -77,15 +84,21 @@ export const execute = async <Id, State, Command, Event extends DomainEvent, Rej
   id: Id,
   step: string,
   prepare: (state: State) => Promise<Result<Command, Failure>>,
+  from: Loaded<State> | null = null,
 ): Promise<Result<Executed<State>, Rejection | Failure | ExecutionFailure>> => {
   const stream = aggregate.streamOf(id);
+  let known = from;
   for (let conflicts = 0; conflicts < conflictLimit; conflicts += 1) {
-    const loaded = await load(ports.eventStore, aggregate, id);
+    const loaded: Result<Loaded<State>, LoadFailure> = known === null ? await load(ports.eventStore, aggregate, id) : ok(known);
+    const wasKnown = known !== null;
+    known = null;
     if (loaded.isErr()) return err(loaded.error);
     const { state, head } = loaded.value;
     const command = await prepare(state);
     if (command.isErr()) return err(command.error);
     const decided = aggregate.decider.decide(command.value, state);
+    // Only an append proves that what was known is still the newest.
+    if (wasKnown && (decided.isErr() || decided.value.length === 0)) continue;
     if (decided.isErr()) return err(decided.error);
     if (decided.value.length === 0) return ok({ state, head, events: [], checkpoint: null });
 

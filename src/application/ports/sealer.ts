@@ -35,6 +35,8 @@ export interface HeldKey {
 export interface Sealer {
   /** Fetches the key of an existing slot, for values that must be sealed the moment they arrive. */
   hold(slot: KeySlot): ResultAsync<HeldKey, NoKey>;
+  /** Several keys with one look-up; answers in their order. */
+  holdAll(slots: readonly KeySlot[]): ResultAsync<readonly Result<HeldKey, Exclude<NoKey, Unavailable>>[], Unavailable>;
   /** Makes the data key of this life and purpose at first use. `Erased` once a fence stands where the key was. */
   seal(context: SealContext, plain: Secret<string>): ResultAsync<Sealed, Erased | KeyLost | Unavailable>;
   open(request: OpenRequest): ResultAsync<Secret<string>, OpenFailure>;

@@ -7,7 +7,8 @@ import type { Secret } from '../../domain/values/secret.ts';
 import { connectionAggregate } from '../execution/aggregate.ts';
 import { appendForGood } from '../execution/append-for-good.ts';
 import type { CommandContext } from '../execution/command-context.ts';
-import { execute, type Executed, type ExecutionPorts } from '../execution/execute.ts';
+import { behind, execute, type Executed, type ExecutionPorts } from '../execution/execute.ts';
+import type { Loaded } from '../execution/load.ts';
 import { profileFromText } from '../reading/profile.ts';
 import type { DatabaseClock } from '../ports/database-clock.ts';
 import type { ProjectionProgress } from '../ports/projection-progress.ts';
@@ -38,20 +39,26 @@ type InHand = Readonly<{ key: HeldKey; refreshToken: Secret<string>; openId: str
 /** Everything the answer will need is fetched before TikTok is called: from then on nothing may be missing. */
 const takeInHand = async (ports: RefreshPorts, id: ConnectionId, state: ConnectionState): Promise<Result<InHand | null, TokensLost | TokenKeyLost | Unavailable>> => {
   if (state.status !== 'active') return ok(null);
-  const key = await ports.sealer.hold({ connectionId: id, life: state.life, purpose: 'tokens' });
+  const slot = { connectionId: id, life: state.life } as const;
+  const held = await ports.sealer.holdAll([
+    { ...slot, purpose: 'tokens' },
+    { ...slot, purpose: 'profile' },
+  ]);
+  if (held.isErr()) return err(held.error);
+  const [key, profileKey] = held.value;
+  if (key === undefined) return err({ kind: 'TokensLost' });
   if (key.isErr()) return err(whyUnopened(key.error));
   const refreshToken = key.value.open('refresh_token', state.tokens.refresh);
   if (refreshToken.isErr()) return err(whyUnopened(refreshToken.error));
-  const context = { connectionId: id, life: state.life, purpose: 'profile', field: 'profile' } as const;
-  const profile = await ports.sealer.open({ context, sealed: state.profile });
-  if (profile.isErr() && profile.error.kind === 'Unavailable') return err(profile.error);
-  const openId = profile.isOk() ? profileFromText(profile.value.reveal()).open_id : null;
+  const profile = profileKey?.isOk() === true ? profileKey.value.open('profile', state.profile) : null;
+  const openId = profile?.isOk() === true ? profileFromText(profile.value.reveal()).open_id : null;
   return ok({ key: key.value, refreshToken: refreshToken.value, openId, refreshSealed: state.tokens.refresh });
 };
 
 export type RefreshNeed = StartRefresh['need'];
 
-type Won = Readonly<{ attemptId: AttemptId; life: number; inHand: InHand; begunAt: number }>;
+type Prepared = Readonly<{ life: number; inHand: InHand; begunAt: number }>;
+type Won = Prepared & Readonly<{ attemptId: AttemptId; from: Loaded<ConnectionState> | null }>;
 
 /** Elects one caller over all replicas: the append of the start, behind the very revision that was decided on. */
 const win = async (
@@ -61,7 +68,7 @@ const win = async (
   need: RefreshNeed,
 ): Promise<Result<Executed<ConnectionState> & Readonly<{ won: Won | null }>, RefreshFailure | TokenKeyLost>> => {
   const attemptId = ports.ids.attemptId();
-  let prepared: Omit<Won, 'attemptId'> | null = null;
+  let prepared: Prepared | null = null;
   const executed = await execute(ports, connectionAggregate, context, id, `refresh-start-${attemptId}`, async (state) => {
     // Taken before anything that may be slow: the call must have ended when the fence does.
     const begunAt = ports.clock.monotonicMillis();
@@ -75,7 +82,7 @@ const win = async (
   });
   return executed.map((outcome) => ({
     ...outcome,
-    won: prepared === null || outcome.events.length === 0 ? null : { attemptId, ...prepared },
+    won: prepared === null || outcome.events.length === 0 ? null : { attemptId, from: behind(outcome), ...prepared },
   }));
 };
 
@@ -125,7 +132,7 @@ const keepAnswer = async (
   ports: RefreshPorts,
   context: CommandContext,
   id: ConnectionId,
-  { attemptId, life, inHand }: Won,
+  { attemptId, life, inHand, from }: Won,
   answer: RefreshAnswer,
 ): Promise<Result<ConnectionState, RefreshFailure>> => {
   const { key, refreshSealed } = inHand;
@@ -133,39 +140,32 @@ const keepAnswer = async (
   const tokens = { access: key.seal('access_token', answer.accessToken), refresh };
   const receivedAt = ports.clock.monotonicMillis();
   let seen: ConnectionState = { status: 'none' };
-  const kept = await appendForGood(ports.clock, () =>
-    execute(ports, connectionAggregate, context, id, `refresh-end-${attemptId}`, async (state) => {
-      seen = state;
-      const now = await ports.databaseClock.now();
-      if (now.isErr()) return err(now.error);
-      // Lifetimes count from TikTok's answer, however long the append had to wait.
-      const at = plusMillis(now.value, receivedAt - ports.clock.monotonicMillis());
-      const { expiresIn, refreshExpiresIn, scopes } = answer;
-      return ok({
-        type: 'RecordRefreshed',
-        life,
-        attemptId,
-        tokens,
-        scopes,
-        accessTokenExpiresAt: plusMillis(at, expiresIn * 1_000),
-        refreshTokenExpiresAt: refreshExpiresIn === null ? refreshEndOf(state, answer) : plusMillis(at, refreshExpiresIn * 1_000),
-        at: now.value,
-      } as const);
-    }),
-  );
+  const command = async (state: ConnectionState): Promise<Result<RecordRefreshed, Unavailable>> => {
+    seen = state;
+    const now = await ports.databaseClock.now();
+    // Lifetimes count from TikTok's answer, however long the append had to wait.
+    const passed = receivedAt - ports.clock.monotonicMillis();
+    const { expiresIn, refreshExpiresIn, scopes } = answer;
+    return now.map((at): RecordRefreshed => {
+      const end = (seconds: number): Instant => plusMillis(at, passed + seconds * 1_000);
+      const refreshTokenExpiresAt = refreshExpiresIn === null ? refreshEndOf(state, answer) : end(refreshExpiresIn);
+      return { type: 'RecordRefreshed', life, attemptId, tokens, scopes, accessTokenExpiresAt: end(expiresIn), refreshTokenExpiresAt, at };
+    });
+  };
+  const kept = await appendForGood(ports.clock, () => execute(ports, connectionAggregate, context, id, `refresh-end-${attemptId}`, command, from));
   if (kept.isErr()) await revokeOrphan(ports, seen, answer);
   if (kept.isOk()) await shown(ports, kept.value);
   return kept.map(({ state }) => state);
 };
 
-const keepFailure = (ports: RefreshPorts, context: CommandContext, id: ConnectionId, { attemptId, life }: Won, failure: TikTokFailure) =>
-  appendForGood(ports.clock, () =>
-    execute(ports, connectionAggregate, context, id, `refresh-end-${attemptId}`, async () => {
-      const now = await ports.databaseClock.now();
-      const outcome = outcomeOf(failure);
-      return now.map((at) => ({ type: 'RecordRefreshFailure', life, attemptId, outcome, ...wordsOf(failure), at }) as const);
-    }),
-  );
+const keepFailure = (ports: RefreshPorts, context: CommandContext, id: ConnectionId, { attemptId, life, from }: Won, failure: TikTokFailure) => {
+  const command = async () => {
+    const now = await ports.databaseClock.now();
+    const outcome = outcomeOf(failure);
+    return now.map((at) => ({ type: 'RecordRefreshFailure', life, attemptId, outcome, ...wordsOf(failure), at }) as const);
+  };
+  return appendForGood(ports.clock, () => execute(ports, connectionAggregate, context, id, `refresh-end-${attemptId}`, command, from));
+};
 
 const abandoned: TikTokFailure = { kind: 'TikTokTransient', tiktok: null, reason: 'the start of the refresh took too long to be stored' };
 const anotherAccount: TikTokFailure = { kind: 'TikTokUnclear', reason: 'TikTok answered with the tokens of another account', logId: null };

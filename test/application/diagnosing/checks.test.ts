@@ -99,6 +99,7 @@ describe('the key ring', () => {
   const use = { keyEncryptionKeyId: 'kek-1', dataKeys: 3, sample };
   const opening = (failure: OpenFailure | null): Sealer => ({
     hold: () => errAsync(away),
+    holdAll: () => errAsync(away),
     seal: () => errAsync(away),
     open: () => (failure === null ? okAsync(secret('plain')) : errAsync(failure)),
     openAll: () => errAsync(away),

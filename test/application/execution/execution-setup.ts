@@ -2,6 +2,7 @@ import { ok, type Result } from 'neverthrow';
 import { connectionAggregate, isConnectionEvent } from '../../../src/application/execution/aggregate.ts';
 import type { CommandContext } from '../../../src/application/execution/command-context.ts';
 import { execute, type ExecutionPorts } from '../../../src/application/execution/execute.ts';
+import type { Loaded } from '../../../src/application/execution/load.ts';
 import { connectionStream } from '../../../src/application/execution/streams.ts';
 import type { Clock } from '../../../src/application/ports/clock.ts';
 import type { EventStore, StoredEvent } from '../../../src/application/ports/event-store.ts';
@@ -51,11 +52,11 @@ type Prepare<Failure> = (state: ConnectionState) => Promise<Result<ConnectionCom
 export const run = <Failure = never>(
   ports: ExecutionPorts,
   command: ConnectionCommand | Prepare<Failure>,
-  options: { context?: CommandContext; step?: string; id?: ConnectionId } = {},
-) =>
-  execute(ports, connectionAggregate, options.context ?? another(), options.id ?? id, options.step ?? 'step', async (state) =>
-    typeof command === 'function' ? command(state) : ok(command),
-  );
+  options: { context?: CommandContext; step?: string; id?: ConnectionId; from?: Loaded<ConnectionState> | null } = {},
+) => {
+  const prepare = async (state: ConnectionState) => (typeof command === 'function' ? command(state) : ok(command));
+  return execute(ports, connectionAggregate, options.context ?? another(), options.id ?? id, options.step ?? 'step', prepare, options.from ?? null);
+};
 
 export const stored = async (eventStore: EventStore): Promise<readonly StoredEvent[]> => (await eventStore.read(stream, 1, 10_000)).unwrapOr([]);
 

@@ -9,9 +9,9 @@ import { createTokenWorld, type TokenWorld } from './token-world.ts';
 const day = 86_400_000;
 
 const taken = ['warmTokens.grant', 'databaseClock.now', 'eventStore.read'];
-const won = ['eventStore.read', 'databaseClock.now', 'sealer.hold', 'sealer.open', 'eventStore.append'];
+const won = ['eventStore.read', 'databaseClock.now', 'sealer.holdAll', 'eventStore.append'];
 const called = ['tiktok.refresh'];
-const kept = ['eventStore.read', 'databaseClock.now', 'eventStore.append', 'progress.waitFor'];
+const kept = ['databaseClock.now', 'eventStore.append', 'progress.waitFor'];
 const handedOut = ['eventStore.read', 'sealer.openAll', 'securityLog.record'];
 const calls = [...taken, ...won, ...called, ...kept, ...handedOut];
 
