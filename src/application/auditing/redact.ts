@@ -27,6 +27,7 @@ const redactors: Redactors = {
     life: data.life,
     attempt_id: data.attemptId,
     probe: data.probe,
+    access_token_refused: data.accessTokenRefused === true,
     started_at: data.startedAt,
     deadline: data.deadline,
   }),

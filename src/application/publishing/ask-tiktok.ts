@@ -34,6 +34,6 @@ export const askTikTok = async (ports: SagaPorts, step: Step, state: Uploading |
   if (status.isOk()) return { kind: 'Told', status: status.value };
   const { code } = codeOf(status.error);
   if (code !== null && unknownToTikTok.has(code)) return unaskable;
-  if (code === 'access_token_invalid') await renewToken(ports, step.context, connectionId);
+  if (code === 'access_token_invalid') await renewToken(ports, step.context, connectionId, token.value);
   return { kind: 'NotNow', afterMillis: code === 'rate_limit_exceeded' ? minute : brieflyMillis, reason: code ?? status.error.kind };
 };

@@ -5,7 +5,7 @@ import type { Scope } from '../../domain/values/scopes.ts';
 import type { Secret } from '../../domain/values/secret.ts';
 import type { CommandContext } from '../execution/command-context.ts';
 import type { TikTokFailure } from '../ports/tiktok.ts';
-import { ensureRefreshed, freshAccessToken, type AccessToken, type FreshTokenPorts } from '../tokens/fresh-access-token.ts';
+import { ensureRefreshed, freshAccessToken, type FreshToken, type FreshTokenPorts } from '../tokens/fresh-access-token.ts';
 import type { RefreshFailure } from '../tokens/refresh-tokens.ts';
 
 /** A question that changes nothing had no good answer. */
@@ -23,7 +23,7 @@ export const askWith = async <Answer>(
   ports: FreshTokenPorts,
   context: CommandContext,
   id: ConnectionId,
-  token: AccessToken,
+  token: FreshToken,
   needed: Scope,
   ask: (accessToken: Secret<string>) => ResultAsync<Answer, TikTokFailure>,
 ): Promise<Result<Answer, RefreshFailure | MissingScope | QuestionFailed>> => {
@@ -31,7 +31,7 @@ export const askWith = async <Answer>(
     withoutScope.has(codeOfRefusal(failure) ?? '') ? { kind: 'MissingScope', scope: needed } : { kind: 'QuestionFailed', failure };
   const answer = await ask(token.token);
   if (answer.isOk() || codeOfRefusal(answer.error) !== 'access_token_invalid') return answer.mapErr(failed);
-  const refreshed = await ensureRefreshed(ports, context, id, { kind: 'forced' });
+  const refreshed = await ensureRefreshed(ports, context, id, { kind: 'refused', tokenSet: token.tokenSet });
   if (refreshed.isErr()) return err(refreshed.error);
   const renewed = await freshAccessToken(ports, context, id, 0);
   return renewed.isErr() ? err(renewed.error) : (await ask(renewed.value.token)).mapErr(failed);

@@ -2,19 +2,21 @@ import { err, ok, type Result } from 'neverthrow';
 import type { Cancel } from '../../domain/publication/commands.ts';
 import type { PublicationRejection } from '../../domain/publication/rejections.ts';
 import type { PublicationState } from '../../domain/publication/state.ts';
-import type { PublicationId } from '../../domain/values/ids.ts';
+import type { ConnectionId, PublicationId, PublishId } from '../../domain/values/ids.ts';
 import { publicationAggregate } from '../execution/aggregate.ts';
 import type { CommandContext } from '../execution/command-context.ts';
 import { execute, type Executed, type ExecutionFailure } from '../execution/execute.ts';
 import type { LoadFailure } from '../execution/load.ts';
 import { viewerOf, type Principal } from '../execution/principal.ts';
 import type { ProjectionProgress } from '../ports/projection-progress.ts';
+import type { TikTokFailure } from '../ports/tiktok.ts';
 import type { TikTokPublishing } from '../ports/tiktok-publishing.ts';
 import type { PublicationRecord } from '../reading/publication-record.ts';
 import type { PublicationView } from '../reading/publication-view.ts';
-import { freshAccessToken, type FreshTokenPorts } from '../tokens/fresh-access-token.ts';
+import { freshAccessToken, type FreshToken, type FreshTokenPorts } from '../tokens/fresh-access-token.ts';
 import type { QuestionFailed } from './ask-with-token.ts';
-import { tokenLivesMillis } from './creator.ts';
+import { renewToken, tokenLivesMillis } from './creator.ts';
+import { codeOf } from './opening-outcome.ts';
 import { ownedPublication, publicationNow, type PublicationNotFound } from './owned-publication.ts';
 
 export interface CancelPorts extends FreshTokenPorts {
@@ -35,6 +37,19 @@ const record = (ports: CancelPorts, context: CommandContext, id: PublicationId, 
     Promise.resolve(ok({ type: 'Cancel', confirmed, at: ports.clock.now() } as const)),
   );
 
+/** A token that TikTok does not take has cancelled nothing, so the same may be asked again with another. */
+const cancelOnceMore = async (
+  ports: CancelPorts,
+  context: CommandContext,
+  id: ConnectionId,
+  publishId: PublishId,
+  refused: FreshToken,
+): Promise<Result<void, NotCancelled | TikTokFailure>> => {
+  if (!(await renewToken(ports, context, id, refused))) return err({ kind: 'NotCancelled' });
+  const renewed = await freshAccessToken(ports, context, id, 0);
+  return renewed.isErr() ? err({ kind: 'NotCancelled' }) : ports.publishing.cancel(renewed.value.token, publishId);
+};
+
 /** TikTok alone can stop its own download. */
 const cancelAtTikTok = async (
   ports: CancelPorts,
@@ -44,9 +59,10 @@ const cancelAtTikTok = async (
   if (publishId === null) return err({ kind: 'NotCancelled' });
   const token = await freshAccessToken(ports, context, connectionId, tokenLivesMillis);
   if (token.isErr()) return err({ kind: 'NotCancelled' });
-  const asked = await ports.publishing.cancel(token.value.token, publishId);
+  const first = await ports.publishing.cancel(token.value.token, publishId);
+  const asked = first.isErr() && codeOf(first.error).code === 'access_token_invalid' ? await cancelOnceMore(ports, context, connectionId, publishId, token.value) : first;
   if (asked.isOk()) return ok(undefined);
-  return err(asked.error.kind === 'TikTokRefused' ? { kind: 'NotCancelled' } : { kind: 'QuestionFailed', failure: asked.error });
+  return err(asked.error.kind === 'NotCancelled' || asked.error.kind === 'TikTokRefused' ? { kind: 'NotCancelled' } : { kind: 'QuestionFailed', failure: asked.error });
 };
 
 /** TikTok's own word that it cancelled may come in before ours: then nothing is left to record. */

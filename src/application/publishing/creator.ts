@@ -6,7 +6,7 @@ import type { CommandContext } from '../execution/command-context.ts';
 import type { Unavailable } from '../failures.ts';
 import type { PublishQuotas } from '../ports/publish-quotas.ts';
 import type { CreatorInfo, TikTokPublishing } from '../ports/tiktok-publishing.ts';
-import { ensureRefreshed, freshAccessToken, type FreshTokenPorts } from '../tokens/fresh-access-token.ts';
+import { ensureRefreshed, freshAccessToken, type FreshToken, type FreshTokenPorts } from '../tokens/fresh-access-token.ts';
 import type { RefreshFailure } from '../tokens/refresh-tokens.ts';
 import { askWith, type QuestionFailed } from './ask-with-token.ts';
 import { creatorInfoQuota } from './quotas.ts';
@@ -24,8 +24,8 @@ export type CreatorFailure = RefreshFailure | MissingScope | AskedTooOften | Que
 export const tokenLivesMillis = 60_000;
 
 /** TikTok takes a token no more though its time has not come. What comes of it shows at the next call. */
-export const renewToken = async (ports: FreshTokenPorts, context: CommandContext, id: ConnectionId): Promise<boolean> =>
-  (await ensureRefreshed(ports, context, id, { kind: 'forced' })).isOk();
+export const renewToken = async (ports: FreshTokenPorts, context: CommandContext, id: ConnectionId, { tokenSet }: Pick<FreshToken, 'tokenSet'>): Promise<boolean> =>
+  (await ensureRefreshed(ports, context, id, { kind: 'refused', tokenSet })).isOk();
 
 /**
  * What TikTok says of the creator now. A token that TikTok no longer takes before its time is refreshed once.

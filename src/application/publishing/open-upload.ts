@@ -5,13 +5,13 @@ import type { Opening, Waiting } from '../../domain/publication/state.ts';
 import { transferOf } from '../../domain/publication/request.ts';
 import type { AttemptId } from '../../domain/values/ids.ts';
 import { millisOf, plusMillis, type Instant } from '../../domain/values/instant.ts';
-import { secret, type Secret } from '../../domain/values/secret.ts';
+import { secret } from '../../domain/values/secret.ts';
 import { publicationAggregate } from '../execution/aggregate.ts';
 import { execute } from '../execution/execute.ts';
 import type { HeldKey } from '../ports/sealer.ts';
 import type { PhotoStart, Started, VideoStart } from '../ports/tiktok-publishing.ts';
 import type { TikTokFailure } from '../ports/tiktok.ts';
-import { freshAccessToken } from '../tokens/fresh-access-token.ts';
+import { freshAccessToken, type FreshToken } from '../tokens/fresh-access-token.ts';
 import type { WorkOutcome } from '../work/work-handler.ts';
 import { renewToken, tokenLivesMillis } from './creator.ts';
 import { codeOf, openingOutcome } from './opening-outcome.ts';
@@ -35,7 +35,7 @@ const waitMillis = ({ request, acceptedAt }: Waiting, atLeastMillis: number, now
   return Math.max(atLeastMillis, Math.min(longestWaitMillis, Math.round(waited / 10)));
 };
 
-type Prepared = Readonly<{ token: Secret<string>; key: HeldKey; start: VideoStart | PhotoStart; plan: ChunkPlan | null }>;
+type Prepared = Readonly<{ token: FreshToken; key: HeldKey; start: VideoStart | PhotoStart; plan: ChunkPlan | null }>;
 type NotNow = Readonly<{ kind: 'fail'; reason: string }> | Readonly<{ kind: 'wait'; reason: string; afterMillis: number }>;
 
 const startOf = (state: Waiting | Opening, { title, description, urls }: PublishContent, plan: ChunkPlan | null): VideoStart | PhotoStart => {
@@ -69,7 +69,7 @@ const prepare = async (ports: SagaPorts, step: Step, state: Waiting | Opening, c
   const key = await ports.sealer.hold({ connectionId, life, purpose });
   if (key.isErr())
     return err(key.error.kind === 'Unavailable' ? { kind: 'wait', reason: 'storage_unavailable', afterMillis: brieflyMillis } : { kind: 'fail', reason: 'erased' });
-  return ok({ token: token.value.token, key: key.value, start: startOf(state, content, plan.value), plan: plan.value });
+  return ok({ token: token.value, key: key.value, start: startOf(state, content, plan.value), plan: plan.value });
 };
 
 const notNow = async (ports: SagaPorts, step: Step, state: Waiting | Opening, why: NotNow, now: Instant): Promise<WorkOutcome> => {
@@ -90,12 +90,12 @@ const keepStarted = async (ports: SagaPorts, step: Step, attemptId: AttemptId, {
   return outcomeOf(recorded);
 };
 
-const keepFailure = async (ports: SagaPorts, step: Step, state: Waiting | Opening, attemptId: AttemptId, failure: TikTokFailure, at: Instant): Promise<WorkOutcome> => {
+const keepFailure = async (ports: SagaPorts, step: Step, state: Waiting | Opening, attemptId: AttemptId, { token }: Prepared, failure: TikTokFailure, at: Instant): Promise<WorkOutcome> => {
   const { code, logId } = codeOf(failure);
   const outcome = openingOutcome(failure, at);
   const recorded = await recordForGood(ports, step, `opening-failed-${attemptId}`, { type: 'RecordOpeningFailure', attemptId, outcome, code, logId, at });
   // TikTok takes the token no more though its time has not come; the next start has another.
-  if (code === 'access_token_invalid') await renewToken(ports, step.context, state.connectionId);
+  if (code === 'access_token_invalid') await renewToken(ports, step.context, state.connectionId, token);
   return outcomeOf(recorded);
 };
 
@@ -104,7 +104,7 @@ const noUploadUrl: TikTokFailure = { kind: 'TikTokUnclear', reason: 'TikTok name
 
 const call = async (ports: SagaPorts, prepared: Prepared, begunAt: number): Promise<Result<Started, TikTokFailure>> => {
   if (ports.clock.monotonicMillis() - begunAt > callWithinMillis) return err(abandoned);
-  const started = await ports.publishing.start(prepared.token, prepared.start);
+  const started = await ports.publishing.start(prepared.token.token, prepared.start);
   return started.isOk() && prepared.plan !== null && started.value.uploadUrl === null ? err(noUploadUrl) : started;
 };
 
@@ -146,5 +146,5 @@ export const openUpload = async (ports: SagaPorts, step: Step, state: Waiting | 
   const at = ports.clock.now();
   return started.isOk()
     ? keepStarted(ports, step, attemptId, prepared.value, started.value, at)
-    : keepFailure(ports, step, state, attemptId, started.error, at);
+    : keepFailure(ports, step, state, attemptId, prepared.value, started.error, at);
 };

@@ -86,6 +86,7 @@ export const evolveRecord = (
   const replaceCurrent = (life: OwnedLife): ConnectionRecord => ({ ...record, owners: [...record.owners.slice(0, -1), life] });
   switch (event.type) {
     case 'TokenRefreshStarted':
+      return replaceCurrent(event.data.accessTokenRefused === true ? { ...touched, accessTokenExpiresAt: event.data.startedAt } : touched);
     case 'TokenRefreshFailed':
     case 'RevocationIgnored':
     case 'PublishRequested':

@@ -21,6 +21,9 @@ export type AccessToken = Readonly<{
   revision: number;
 }>;
 
+/** Names the set it is of, so that a refusal of TikTok can be told apart from one of an older token. */
+export type FreshToken = AccessToken & Readonly<{ tokenSet: number }>;
+
 export interface FreshTokenPorts extends RefreshPorts {
   /** Refreshes under way in this process, by connection: callers of one connection share one. */
   readonly underWay: Map<ConnectionId, Promise<Result<ConnectionState, RefreshFailure>>>;
@@ -106,7 +109,7 @@ const open = async (
   id: ConnectionId,
   state: Active,
   revision: number,
-): Promise<Result<AccessToken, RefreshFailure>> => {
+): Promise<Result<FreshToken, RefreshFailure>> => {
   const inLife = { connectionId: id, life: state.life } as const;
   const opened = await ports.sealer.openAll([
     { context: { ...inLife, purpose: 'tokens', field: 'access_token' }, sealed: state.tokens.access },
@@ -120,7 +123,8 @@ const open = async (
     return err(why.kind === 'TokenKeyLost' ? await requireConsentForLostKey(ports, context, id) : why);
   }
   const openId = profile?.isOk() === true ? profileFromText(profile.value.reveal()).open_id : null;
-  return ok({ token: token.value, expiresAt: state.accessTokenExpiresAt, scopes: state.scopes, openId, revision });
+  const { accessTokenExpiresAt: expiresAt, scopes, refreshing } = state;
+  return ok({ token: token.value, expiresAt, scopes, openId, revision, tokenSet: refreshing.tokenSet });
 };
 
 /**
@@ -133,7 +137,7 @@ export const freshAccessToken = async (
   context: CommandContext,
   id: ConnectionId,
   minValidityMillis: number,
-): Promise<Result<AccessToken, RefreshFailure>> => {
+): Promise<Result<FreshToken, RefreshFailure>> => {
   const now = await ports.databaseClock.now();
   if (now.isErr()) return err(now.error);
   const before = await load(ports.eventStore, connectionAggregate, id);

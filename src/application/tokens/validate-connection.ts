@@ -58,7 +58,8 @@ const ask = async (
   if (token.isErr()) return err(token.error);
   const answer = await ports.users.userInfo(token.value.token, token.value.scopes);
   if (answer.isOk() || !refreshTells(answer.error)) return ok({ token: token.value, answer });
-  const refreshed = await ensureRefreshed(ports, context, id, { kind: 'forced' });
+  const need = codeOf(answer.error) === 'access_token_invalid' ? ({ kind: 'refused', tokenSet: token.value.tokenSet } as const) : ({ kind: 'forced' } as const);
+  const refreshed = await ensureRefreshed(ports, context, id, need);
   if (refreshed.isErr()) return err(refreshed.error);
   const renewed = await freshAccessToken(ports, context, id, 0);
   if (renewed.isErr()) return err(renewed.error);

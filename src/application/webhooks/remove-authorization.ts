@@ -10,7 +10,7 @@ import type { CommandContext } from '../execution/command-context.ts';
 import { execute } from '../execution/execute.ts';
 import { load } from '../execution/load.ts';
 import type { TikTokFailure, TikTokUsers } from '../ports/tiktok.ts';
-import { freshAccessToken, type FreshTokenPorts } from '../tokens/fresh-access-token.ts';
+import { ensureRefreshed, freshAccessToken, type FreshTokenPorts } from '../tokens/fresh-access-token.ts';
 import type { RefreshFailure } from '../tokens/refresh-tokens.ts';
 import type { WebhookOutcome } from './webhook-outcome.ts';
 
@@ -93,7 +93,12 @@ const confirm = async (ports: RemovalPorts, context: CommandContext, id: Connect
   const now = await ports.databaseClock.now();
   if (now.isErr()) return notYet(laterMillis, now.error.reason);
   if (token.value.expiresAt <= now.value) return notYet(soonMillis, 'the token ended while TikTok was asked');
-  return ofAnswer(answer.error, state.refreshing.tokenSet);
+  const { tokenSet, doubtful, open } = state.refreshing;
+  const verdict = ofAnswer(answer.error, tokenSet);
+  if (verdict.isErr() || verdict.value.kind !== 'Removed' || !(doubtful || open !== null)) return verdict;
+  // A refresh whose answer is lost may have ended the token as well: TikTok is asked that first.
+  const probed = await ensureRefreshed(ports, context, id, { kind: 'refused', tokenSet });
+  return probed.isErr() ? err(whyNoToken(probed.error)) : notYet(soonMillis, 'the tokens change');
 };
 
 const commandOf = (

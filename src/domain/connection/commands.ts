@@ -42,13 +42,14 @@ export type Disconnect = Readonly<{
 
 /**
  * Wants to call TikTok. Times are the database's, so that replicas agree on deadlines whatever their own clocks say.
- * `need`: `forced` refreshes a living token too, `validity` only one that lives shorter than asked.
+ * `need`: `forced` refreshes a living token too, `validity` only one that lives shorter than asked; `refused` says that TikTok
+ * takes the access token of this set no more, whatever its stated end.
  */
 export type StartRefresh = Readonly<{
   type: 'StartRefresh';
   life: number;
   attemptId: AttemptId;
-  need: Readonly<{ kind: 'forced' }> | Readonly<{ kind: 'validity'; millis: number }>;
+  need: Readonly<{ kind: 'forced' }> | Readonly<{ kind: 'validity'; millis: number }> | Readonly<{ kind: 'refused'; tokenSet: number }>;
   at: Instant;
 }>;
 

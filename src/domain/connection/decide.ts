@@ -72,12 +72,17 @@ const startRefresh = ({ life, attemptId, need, at }: StartRefresh, state: Connec
     const { refreshing, accessTokenExpiresAt } = active;
     if (refreshing.open === attemptId) return nothing;
     if (need.kind === 'validity' && livesLongEnough(active, need.millis, at)) return nothing;
+    // What was refused has been replaced since.
+    if (need.kind === 'refused' && need.tokenSet !== refreshing.tokenSet) return nothing;
     const open = refreshing.attempts.find(({ id }) => id === refreshing.open);
     if (open !== undefined && at < open.deadline) return err({ kind: 'RefreshInProgress', attemptId: open.id, deadline: open.deadline });
     const probe = refreshing.doubtful || open?.tokenSet === refreshing.tokenSet;
-    if (probe && at < accessTokenExpiresAt) return err({ kind: 'RefreshInDoubt', notBefore: accessTokenExpiresAt });
+    const lives = at < accessTokenExpiresAt;
+    if (probe && lives && need.kind !== 'refused') return err({ kind: 'RefreshInDoubt', notBefore: accessTokenExpiresAt });
     if (probe && at < probeNotBefore(active)) return err({ kind: 'RefreshInDoubt', notBefore: probeNotBefore(active) });
-    return ok([{ type: 'TokenRefreshStarted', data: { life, attemptId, probe, startedAt: at, deadline: plusMillis(at, attemptMillis) } }]);
+    const refused = lives && need.kind === 'refused' ? ({ accessTokenRefused: true } as const) : {};
+    const data = { life, attemptId, probe, ...refused, startedAt: at, deadline: plusMillis(at, attemptMillis) };
+    return ok([{ type: 'TokenRefreshStarted', data }]);
   });
 
 const scopesChanged = (life: number, before: readonly Scope[], after: readonly Scope[], at: Instant): readonly ConnectionEvent[] => {

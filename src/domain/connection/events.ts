@@ -71,6 +71,8 @@ export type TokenRefreshStarted = Readonly<{
     attemptId: AttemptId;
     /** An earlier attempt's answer may be lost, and with it the refresh token: TikTok is asked whether the old one still works. */
     probe: boolean;
+    /** TikTok has refused the access token before its stated end: it ends here. Only there when so. */
+    accessTokenRefused?: true;
     startedAt: Instant;
     deadline: Instant;
   }>;

@@ -14,7 +14,7 @@ export type LifeIsOver = Readonly<{ kind: 'LifeIsOver'; life: number }>;
 export type ReauthorizationNeeded = Readonly<{ kind: 'ReauthorizationNeeded'; reason: ReauthorizationReason }>;
 /** Somebody else calls TikTok for this connection at this moment: wait for the outcome until `deadline`. */
 export type RefreshInProgress = Readonly<{ kind: 'RefreshInProgress'; attemptId: AttemptId; deadline: Instant }>;
-/** An answer of TikTok may be lost. It is asked again from `notBefore`, once the access token has ended. */
+/** An answer of TikTok may be lost. It is asked again from `notBefore`, once the access token has ended or was refused. */
 export type RefreshInDoubt = Readonly<{ kind: 'RefreshInDoubt'; notBefore: Instant }>;
 /** A newer answer or consent has replaced what this attempt was about. */
 export type AnswerSuperseded = Readonly<{ kind: 'AnswerSuperseded'; attemptId: AttemptId }>;

@@ -186,8 +186,10 @@ export const evolve = (state: ConnectionState, event: ConnectionEvent): Connecti
   if (event.type === 'PersonalDataErased') return erased(state, event);
   if (state.status === 'disconnected') return state;
   switch (event.type) {
-    case 'TokenRefreshStarted':
-      return { ...state, refreshing: started(state.refreshing, event) };
+    case 'TokenRefreshStarted': {
+      const accessTokenExpiresAt = event.data.accessTokenRefused === true ? event.data.startedAt : state.accessTokenExpiresAt;
+      return { ...state, accessTokenExpiresAt, refreshing: started(state.refreshing, event) };
+    }
     case 'TokensRefreshed': {
       const { tokens, scopes, accessTokenExpiresAt, refreshTokenExpiresAt } = event.data;
       const refreshing = refreshed(state.refreshing, event);

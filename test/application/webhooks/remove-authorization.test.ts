@@ -84,6 +84,18 @@ describe('a removed authorization', () => {
     expect(await world.types(id)).not.toContain('Disconnected');
   });
 
+  it('starts the probe of a refresh in doubt, for that may have ended the token as well', async () => {
+    world.tiktok.refreshing = (grant) => {
+      grant.generation += 1;
+      return Promise.resolve(err(noAnswer));
+    };
+    expect(await refresh()).toBe(false);
+    world.clock.pass(60_000);
+    expect((await work()).kind).toBe('Retry');
+    expect(world.tiktok.refreshes).toHaveLength(2);
+    expect(await world.last(id)).toMatchObject({ type: 'ReauthorizationRequired', data: { reason: 'response_lost' } });
+  });
+
   it('ends nothing by a token that ended while TikTok was asked', async () => {
     const users = refusingWhile(() => Promise.resolve(world.clock.pass(2 * day)));
     expect((await work({ users })).kind).toBe('Retry');

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ConnectionCommand } from '../../../src/domain/connection/commands.ts';
+import type { ConnectionCommand, StartRefresh } from '../../../src/domain/connection/commands.ts';
 import { connectionDecider } from '../../../src/domain/connection/decide.ts';
 import type { ConnectionState } from '../../../src/domain/connection/state.ts';
 import { attemptId, type AttemptId } from '../../../src/domain/values/ids.ts';
@@ -25,7 +25,7 @@ const idle: Actor = { phase: 'idle' };
 
 export type Action =
   | Readonly<{ kind: 'pass'; millis: number }>
-  | Readonly<{ kind: 'start' | 'call' | 'deliver' | 'crash'; actor: number }>
+  | Readonly<{ kind: 'start' | 'refusal' | 'call' | 'deliver' | 'crash'; actor: number }>
   | Readonly<{ kind: 'answer'; actor: number; how: 'answers' | 'loses its answer' | 'fails in passing' }>;
 
 // Mostly two, so that one often stands in the way of the other.
@@ -34,7 +34,7 @@ export const actions: fc.Arbitrary<readonly Action[]> = fc.array(
   fc.oneof(
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('pass' as const), millis: fc.constantFrom(1_000, 9_000, 16_000, 31_000, lifetime) }) },
     { weight: 8, arbitrary: fc.record({ kind: fc.constantFrom('start' as const, 'call' as const), actor }) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant('deliver' as const), actor }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('deliver' as const, 'refusal' as const), actor }) },
     {
       weight: 4,
       arbitrary: fc.record({ kind: fc.constant('answer' as const), actor, how: fc.constantFrom('answers' as const, 'loses its answer' as const, 'fails in passing' as const) }),
@@ -71,7 +71,10 @@ export class RefreshModel {
         this.#pass(action.millis);
         return;
       case 'start':
-        this.#start(action.actor);
+        this.#start(action.actor, { kind: 'validity', millis: 60_000 });
+        return;
+      case 'refusal':
+        this.#start(action.actor, { kind: 'refused', tokenSet: this.#tokenSet() });
         return;
       case 'call':
         this.#call(action.actor);
@@ -119,11 +122,15 @@ export class RefreshModel {
     });
   }
 
-  #start(index: number): void {
+  #tokenSet(): number {
+    return this.#state.status === 'active' ? this.#state.refreshing.tokenSet : 0;
+  }
+
+  #start(index: number, need: StartRefresh['need']): void {
     if (this.#actors[index]?.phase !== 'idle') return;
     const attempt = attemptId(`attempt ${(this.#attempts += 1)}`);
     const presents = this.#stored();
-    const won = this.#append({ type: 'StartRefresh', life: 1, attemptId: attempt, need: { kind: 'validity', millis: 60_000 }, at: this.#at() });
+    const won = this.#append({ type: 'StartRefresh', life: 1, attemptId: attempt, need, at: this.#at() });
     if (!won) return;
     if (this.#actors.some((other) => 'fencedAt' in other && this.#now - other.fencedAt < fenceHolds)) this.seen.fencesAtOnce.push(attempt);
     this.#actors[index] = { phase: 'won', attempt, presents, since: this.#now, fencedAt: this.#now };

@@ -3,7 +3,7 @@ import type { RecordRefreshed, RecordRefreshFailure, StartRefresh } from '../../
 import { attemptMillis, connectionDecider } from '../../../src/domain/connection/decide.ts';
 import type { ConnectionEvent } from '../../../src/domain/connection/events.ts';
 import { attemptId } from '../../../src/domain/values/ids.ts';
-import { plusMillis } from '../../../src/domain/values/instant.ts';
+import { plusMillis, type Instant } from '../../../src/domain/values/instant.ts';
 import { scope } from '../../../src/domain/values/scopes.ts';
 import { sealed } from '../../../src/domain/values/sealed.ts';
 import {
@@ -90,6 +90,35 @@ describe('starting a refresh', () => {
   it('is refused once disconnected', () => given(alive, disconnected()).when(start()).thenRejected({ kind: 'NotConnected' }));
   it('is refused for a life that is over', () =>
     given(alive, disconnected(), connected({ life: 2, userId: bob })).when(start()).thenRejected({ kind: 'LifeIsOver', life: 1 }));
+});
+
+describe('an access token that TikTok refuses before its stated end', () => {
+  const refused = { kind: 'refused', tokenSet: 1 } as const;
+  const until = (moment: Instant) => plusMillis(moment, attemptMillis);
+  const ended = begun({ startedAt: minute(1), deadline: until(minute(1)), accessTokenRefused: true });
+
+  it('is renewed at once, and ends with that', () => given(alive).when(start({ at: minute(1), need: refused })).then(ended));
+  it('in doubt begins the probe, whatever its stated end', () =>
+    given(alive, begun({ startedAt: minute(1), deadline: minute(2) }))
+      .when(start({ attemptId: second, at: minute(3), need: refused }))
+      .then(begun({ attemptId: second, probe: true, startedAt: minute(3), deadline: until(minute(3)), accessTokenRefused: true })));
+  it('in doubt is probed with growing pauses, too', () => {
+    const lost = refreshFailed({ class: 'unknown_outcome', failures: 1, failedAt: minute(2) });
+    given(alive, begun({ startedAt: minute(1), deadline: minute(2) }), lost)
+      .when(start({ attemptId: second, at: plusMillis(minute(2), 9_000), need: refused }))
+      .thenRejected({ kind: 'RefreshInDoubt', notBefore: plusMillis(minute(2), 10_000) });
+  });
+  it('is asked about by one caller at a time', () =>
+    given(alive, ended)
+      .when(start({ attemptId: second, at: minute(1), need: refused }))
+      .thenRejected({ kind: 'RefreshInProgress', attemptId: first, deadline: ended.data.deadline }));
+  it('is nothing new once other tokens have replaced it', () =>
+    given(alive, begun(), refreshedBy(answer())).when(start({ attemptId: second, need: refused })).thenNothing());
+  it('is nothing new after its end', () => given(alive).when(start({ need: refused })).then(begun()));
+  it('does not come to life again when the refresh fails', () =>
+    given(alive, ended, refreshFailed({ failedAt: minute(1) }))
+      .when(start({ attemptId: second, at: minute(2), need: { kind: 'validity', millis: 0 } }))
+      .then(begun({ attemptId: second, startedAt: minute(2), deadline: until(minute(2)) })));
 });
 
 describe('an answer of TikTok', () => {

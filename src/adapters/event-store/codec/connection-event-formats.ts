@@ -47,6 +47,7 @@ const tokenRefreshStarted: z.ZodType<TokenRefreshStarted['data']> = z.object({
   life: storedLife,
   attemptId: storedAttemptId,
   probe: z.boolean(),
+  accessTokenRefused: z.literal(true).exactOptional(),
   startedAt: storedInstant,
   deadline: storedInstant,
 });

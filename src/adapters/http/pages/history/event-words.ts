@@ -11,6 +11,7 @@ const told = z.looseObject({
   removed: names,
   changed: names,
   probe: z.boolean().default(false),
+  access_token_refused: z.boolean().default(false),
   class: z.string().default(''),
   code: z.string().nullish(),
   reason: z.string().default(''),
@@ -42,6 +43,8 @@ const consentReasons: Readonly<Record<string, string>> = {
   key_lost: 'The key that protected the tokens is missing.',
 };
 
+const lostAnswer = 'An earlier answer was lost: TikTok is asked whether the old key still works.';
+
 const removalReasons: Readonly<Record<number, string>> = {
   1: 'The permission was removed in TikTok.',
   2: 'The TikTok account was deleted.',
@@ -70,8 +73,8 @@ const requested = ({ request }: Told): EventWords => {
 
 const byType: Readonly<Record<string, (event: Told) => EventWords>> = {
   Connected: ({ scopes }) => words('good', 'Connected', `Consent was given on TikTok. Allowed: ${list(scopes)}.`),
-  TokenRefreshStarted: ({ probe }) =>
-    words('plain', 'Began to renew the access', probe ? 'An earlier answer was lost: TikTok is asked whether the old key still works.' : 'The access was running out, or was asked for anew.'),
+  TokenRefreshStarted: ({ probe, access_token_refused: refused }) =>
+    words('plain', 'Began to renew the access', `${refused ? 'TikTok no longer took the access. ' : ''}${probe ? lostAnswer : refused ? '' : 'The access was running out, or was asked for anew.'}`.trim()),
   TokensRefreshed: ({ access_token_expires_at: end }) => words('plain', 'Access renewed', `TikTok gave new tokens${end === '' ? '' : `, good until ${spokenTime(end)}`}.`),
   TokenRefreshFailed: (event) => words('warning', 'Renewing the access failed', `${failureClasses[event.class] ?? ''}${event.code ? ` (${event.code})` : ''}`.trim()),
   ReauthorizationRequired: ({ reason }) => words('warning', 'Consent needed again', consentReasons[reason] ?? reason),
