@@ -42,7 +42,9 @@ const examinedDatabase = (container: Container, { embedded, url }: Database): No
 export const examine = async (environment: Environment): Promise<Examination> => {
   const read = readSettings(environment);
   if (read.isErr()) return nothingOpened(read.error);
-  const tiktokSide = await tiktokSideOfCommands(read.value);
+  const side = await tiktokSideOfCommands(read.value);
+  if (side.isErr()) return nothingOpened([side.error]);
+  const tiktokSide = side.value;
   const provider = { simulated: tiktokSide.simulatorUrl !== null, urls: [tiktokSide.authorizeUrl, tiktokSide.apiUrl] };
   const settings = { problems: [], redirectUri: read.value.tiktok.redirectUri, provider };
   if (!hasDatabase(read.value)) return { ...nothingOpened([]), settings, databaseProblem: 'There is no database yet: the first `npm start` makes it.' };
