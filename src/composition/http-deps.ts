@@ -64,7 +64,8 @@ export const httpDepsOf = async (container: Container): Promise<HttpDeps> => {
   };
   const tokens = container.get('tokenPorts');
   const posts = container.get('publishing');
-  const { simulatorUrl } = container.get('tiktokSide');
+  // A simulator shows its pictures where it shows its page, and not by https.
+  const { authorizeUrl } = container.get('tiktokSide');
   return {
     connecting,
     completing: connecting,
@@ -98,7 +99,7 @@ export const httpDepsOf = async (container: Container): Promise<HttpDeps> => {
       corsOrigins: settings.corsOrigins,
       trustProxy: settings.trustProxy,
       authCookie: settings.authCookie,
-      imageOrigins: simulatorUrl === null ? [] : [simulatorUrl],
+      imageOrigins: settings.production ? [] : [new URL(authorizeUrl).origin],
     },
     readiness: () => readinessOf(container),
     metrics: settings.production || settings.metricsPort !== null ? null : async () => (await import('./metrics.ts')).collectMetrics(container),
