@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { err, ok, type Result } from 'neverthrow';
 import { clientKey } from '../domain/values/ids.ts';
+import type * as simulatorModule from '../../simulator/simulator.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { secret } from '../domain/values/secret.ts';
 import { simulatorStateFile, type Settings } from './settings/read-settings.ts';
@@ -20,7 +21,7 @@ const notHere =
   'TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET are not set, and this installation has no simulator to take their place: set them, and TIKTOK_AUTHORIZE_URL and TIKTOK_API_URL for a simulator that runs elsewhere.';
 
 /** Images of the service come without it. */
-const simulatorModule = async (): Promise<Result<typeof import('../../simulator/simulator.ts'), string>> => {
+const loadSimulator = async (): Promise<Result<typeof simulatorModule, string>> => {
   try {
     return ok(await import('../../simulator/simulator.ts'));
   } catch (error) {
@@ -34,7 +35,7 @@ const simulatorModule = async (): Promise<Result<typeof import('../../simulator/
  * that connections live on over restarts.
  */
 export const startDevelopmentTikTok = async (settings: Settings): Promise<Result<TikTokSide, string>> => {
-  const loaded = await simulatorModule();
+  const loaded = await loadSimulator();
   if (loaded.isErr()) return err(loaded.error);
   try {
     await mkdir(settings.dataDir, { recursive: true });
@@ -52,7 +53,7 @@ export const startDevelopmentTikTok = async (settings: Settings): Promise<Result
 
 /** The simulator of a running service, as a command sees it. */
 export const developmentTikTokElsewhere = async (settings: Settings): Promise<Result<TikTokSide, string>> => {
-  const loaded = await simulatorModule();
+  const loaded = await loadSimulator();
   if (loaded.isErr()) return err(loaded.error);
   const url = `http://127.0.0.1:${settings.simulatorPort}`;
   const { clientKey: key, clientSecret } = loaded.value.simulatedApp();
