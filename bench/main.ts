@@ -10,6 +10,7 @@ import { describeMachine } from './harness/machine.ts';
 import { keepResult, type BenchmarkResult } from './harness/results.ts';
 import { tableOf } from './harness/table.ts';
 import { historyDatabases } from './histories/history-databases.ts';
+import { overloadBenchmark } from './overload/overload-benchmark.ts';
 import { pagesBenchmark } from './pages/pages-benchmark.ts';
 import { readBenchmark } from './read/read-benchmark.ts';
 import { rebuildBenchmark } from './rebuild/rebuild-benchmark.ts';
@@ -19,7 +20,7 @@ import { accessTokenBenchmark } from './tokens/access-token-benchmark.ts';
 import { refreshingBenchmark } from './tokens/refreshing-benchmark.ts';
 import { webhooksBenchmark } from './webhooks/webhooks-benchmark.ts';
 
-const benchmarks: readonly Benchmark[] = [readBenchmark, appendBenchmark, feedBenchmark, rebuildBenchmark, startBenchmark, pagesBenchmark, accessTokenBenchmark, refreshingBenchmark, snapshotsBenchmark, webhooksBenchmark];
+const benchmarks: readonly Benchmark[] = [readBenchmark, appendBenchmark, feedBenchmark, rebuildBenchmark, startBenchmark, pagesBenchmark, accessTokenBenchmark, refreshingBenchmark, snapshotsBenchmark, webhooksBenchmark, overloadBenchmark];
 
 const usage = `npm run bench -- [--only name,name] [--quick] [--results folder]
   --only     ${benchmarks.map(({ name }) => name).join(', ')}

@@ -1,6 +1,5 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
 import type pg from 'pg';
-import { z } from 'zod';
 import { byId } from '../../src/adapters/postgres/connections/page-statements.ts';
 import { compare } from '../harness/comparison.ts';
 import { exactly, figure, ratioFinding, type Bench, type Benchmark, type Finding } from '../harness/finding.ts';
@@ -8,26 +7,13 @@ import { countOnTheWire } from '../harness/wire-counter.ts';
 import { startBareService } from '../service/bare-service.ts';
 import { putLoadOn } from '../service/http-load.ts';
 import { makeApiKey, startOurService } from '../service/our-service.ts';
+import { projectedPaths } from '../service/projected-paths.ts';
 import type { RunningProgram } from '../service/running-program.ts';
 
 const events = 10_000;
 const callers = 16;
 
-const ids = z.array(z.object({ connection_id: z.string() }));
-
-const readIds = async (pool: pg.Pool): Promise<readonly string[]> =>
-  ids.parse((await pool.query('select connection_id from tiktok_connections.connections')).rows).map((row) => row.connection_id);
-
-/** Paths of all connections, once the service has projected them. */
-const pathsOf = async (pool: pg.Pool): Promise<readonly string[]> => {
-  const deadline = performance.now() + 60_000;
-  for (;;) {
-    const found = await readIds(pool);
-    if (found.length === events / 10) return found.map((id) => `/v1/connections/${id}`);
-    if (performance.now() > deadline) throw new Error('the service did not project the history');
-    await pauseFor(200);
-  }
-};
+const pathsOf = (pool: pg.Pool): Promise<readonly string[]> => projectedPaths(pool, events / 10);
 
 const speed = async (databaseUrl: string, pool: pg.Pool, authorization: string, quick: boolean): Promise<readonly Finding[]> => {
   await using ours = await startOurService(databaseUrl);

@@ -8,13 +8,16 @@ import { startProgram, type RunningProgram } from './running-program.ts';
 
 const main = resolve(import.meta.dirname, '../../src/main.ts');
 
+/** TikTok's webhooks are signed with it. */
+export const benchClientSecret = 'a-secret-of-nobody';
+
 /** As in production: an external database, nothing of the development start-up. */
 const settingsOf = (databaseUrl: string): Readonly<Record<string, string>> => ({
   NODE_ENV: 'production',
   DATABASE_URL: databaseUrl,
   PUBLIC_URL: 'https://bench.example',
   TIKTOK_CLIENT_KEY: benchClient,
-  TIKTOK_CLIENT_SECRET: 'a-secret-of-nobody',
+  TIKTOK_CLIENT_SECRET: benchClientSecret,
   TIKTOK_TOKEN_ENCRYPTION_KEY: benchKeySetting,
   // Counted as ever, and never reached.
   RATE_LIMIT: '999999999/1m',

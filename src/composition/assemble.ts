@@ -1,6 +1,8 @@
 import { createKeyOpener, createSealer } from '../adapters/crypto/aes-gcm-sealer.ts';
 import { createKeyEncryption } from '../adapters/crypto/keyring-key-encryption.ts';
 import { parseKeyring } from '../adapters/crypto/keyring-setting.ts';
+import { createDraining } from '../adapters/http/draining.ts';
+import { createShedding } from '../adapters/http/overload/shedding.ts';
 import { createAddressRules } from '../adapters/outbound/address-rules.ts';
 import { createConnectionsProjector } from '../adapters/postgres/connections/connections-projector.ts';
 import { createConnections } from '../adapters/postgres/connections/postgres-connections.ts';
@@ -36,7 +38,7 @@ import type { Secret } from '../domain/values/secret.ts';
 import { developmentKey } from './development-key.ts';
 import { openEventStore } from './event-store.ts';
 import { provideMedia } from './media.ts';
-import { openOutboundCalls } from './outbound-calls.ts';
+import { outboundOf } from './outbound-calls.ts';
 import { createContainer, type Container } from './parts.ts';
 import { providePublishWork } from './publish-work.ts';
 import { fetcherOnFirstUse, publishingOnFirstUse, uploadsOnFirstUse } from './publishing-on-first-use.ts';
@@ -68,12 +70,7 @@ const provideSystem = (container: Container, { settings, databaseUrl, tiktokSide
 };
 
 const provideTikTok = (container: Container): void => {
-  container.provide('outbound', (c) => {
-    const { identity } = c.get('settings');
-    const { apiUrl } = c.get('tiktokSide');
-    const configured = [apiUrl, ...(identity === null ? [] : [identity.jwksUrl])];
-    return openOutboundCalls(configured, c.get('settings').production ? [] : [apiUrl]);
-  });
+  container.provide('outbound', (c) => outboundOf(c.get('settings'), c.get('tiktokSide')));
   container.provide('tiktok', (c) => {
     const { clientKey, clientSecret, authorizeUrl, apiUrl } = c.get('tiktokSide');
     const { redirectUri, pkce } = c.get('settings').tiktok;
@@ -105,6 +102,11 @@ const provideSealing = (container: Container): void => {
   container.provide('keyFences', (c) => createKeyFences(c.get('pool')));
   container.provide('personalRecords', (c) => createPersonalRecords(c.get('pool')));
   container.provide('sealer', (c) => createSealer({ keyring: c.get('keyring'), records: c.get('dataKeys') }));
+};
+
+const provideServing = (container: Container): void => {
+  container.provide('draining', (c) => createDraining(c.get('clock')));
+  container.provide('shedding', (c) => createShedding(c.get('clock')));
 };
 
 const provideStores = (container: Container): void => {
@@ -181,6 +183,7 @@ export const assemble = (grounds: Grounds): Container => {
   provideTikTok(container);
   providePosting(container);
   provideSealing(container);
+  provideServing(container);
   provideStores(container);
   provideReading(container);
   provideTokens(container);

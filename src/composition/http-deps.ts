@@ -5,6 +5,7 @@ import type { VerifyUserToken } from '../adapters/http/principals/user-token.ts'
 import type { RateLimits } from '../adapters/http/rate-limits/rate-limits.ts';
 import { createSharedUses } from '../adapters/postgres/postgres-shared-uses.ts';
 import { createRequestLimiter } from '../application/limiting/limit-requests.ts';
+import { guardedFetch } from './guarded-fetch.ts';
 import type { Container } from './parts.ts';
 import { readinessOf } from './readiness.ts';
 
@@ -13,22 +14,11 @@ const userTokenVerifier = async (container: Container): Promise<VerifyUserToken 
   const { identity } = container.get('settings');
   if (identity === null) return null;
   const { createUserTokenVerifier } = await import('../adapters/http/principals/jwks-user-tokens.ts');
-  const outbound = container.get('outbound');
   return createUserTokenVerifier({
     jwksUrl: new URL(identity.jwksUrl),
     issuer: identity.issuer,
     audience: identity.audience,
-    fetch: async (url, { headers, method, signal }) => {
-      const [undici, dispatcher] = await Promise.all([import('undici'), outbound.dispatcher()]);
-      const { statusCode, headers: answered, body } = await undici.request(url, {
-        dispatcher,
-        method: method === 'POST' ? 'POST' : 'GET',
-        headers: Object.fromEntries(new Headers(headers)),
-        signal: signal ?? null,
-      });
-      const type = answered['content-type'];
-      return new Response(await body.text(), { status: statusCode, headers: typeof type === 'string' ? { 'content-type': type } : {} });
-    },
+    fetch: guardedFetch(container.get('outbound')),
   });
 };
 
@@ -64,8 +54,7 @@ export const httpDepsOf = async (container: Container): Promise<HttpDeps> => {
   };
   const tokens = container.get('tokenPorts');
   const posts = container.get('publishing');
-  // A simulator shows its pictures where it shows its page, and not by https.
-  const { authorizeUrl } = container.get('tiktokSide');
+  const { simulatorUrl } = container.get('tiktokSide');
   return {
     connecting,
     completing: connecting,
@@ -99,8 +88,10 @@ export const httpDepsOf = async (container: Container): Promise<HttpDeps> => {
       corsOrigins: settings.corsOrigins,
       trustProxy: settings.trustProxy,
       authCookie: settings.authCookie,
-      imageOrigins: settings.production ? [] : [new URL(authorizeUrl).origin],
+      imageOrigins: simulatorUrl === null ? [] : [simulatorUrl],
     },
+    draining: container.get('draining'),
+    shedding: container.get('shedding'),
     readiness: () => readinessOf(container),
     metrics: settings.production || settings.metricsPort !== null ? null : async () => (await import('./metrics.ts')).collectMetrics(container),
     logger: { level: settings.logLevel, stream: requestLines() },

@@ -1,5 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { onFirstUse } from './on-first-use.ts';
+import type { Settings } from './settings/read-settings.ts';
+import type { TikTokSide } from './tiktok-side.ts';
 
 /** What calls to the outside go through. Loaded by the first of them: a replica may serve for hours without one. */
 export type OutboundCalls = Readonly<{
@@ -45,4 +47,10 @@ export const openOutboundCalls = (exemptOrigins: readonly string[], uploadOrigin
       await Promise.all([calls?.close(), ...transfers.map((dispatcher) => dispatcher.destroy())]);
     },
   };
+};
+
+/** As the settings allow: TikTok's API and the identity provider's keys may be at private addresses. */
+export const outboundOf = ({ identity, production }: Settings, { apiUrl }: TikTokSide): OutboundCalls => {
+  const configured = [apiUrl, ...(identity === null ? [] : [identity.jwksUrl])];
+  return openOutboundCalls(configured, production ? [] : [apiUrl]);
 };

@@ -3,6 +3,8 @@ import 'reflect-metadata';
 import type pg from 'pg';
 import { container as root, instanceCachingFactory, type DependencyContainer } from 'tsyringe';
 import type { Keyring } from '../adapters/crypto/keyring.ts';
+import type { Draining } from '../adapters/http/draining.ts';
+import type { Shedding } from '../adapters/http/overload/shedding.ts';
 import type { BackgroundLoop } from '../adapters/postgres/background-loop.ts';
 import type { LiveApiKeys } from '../adapters/postgres/live-api-keys.ts';
 import type { ProgressBoard } from '../adapters/postgres/projector/progress-board.ts';
@@ -89,6 +91,8 @@ export interface Parts {
   work: WorkRuntime;
   publishWork: WorkRuntime;
   uploadWork: WorkRuntime;
+  draining: Draining;
+  shedding: Shedding;
   receiving: ReceivePorts;
   webhookWork: BackgroundLoop;
 }

@@ -59,6 +59,9 @@ const providerPart = (container: Container): ReadinessPart => {
   return fine(simulatorUrl === null ? null : `The simulator at ${simulatorUrl} stands in for TikTok.`);
 };
 
+const loadPart = (container: Container): ReadinessPart =>
+  container.get('shedding').recently() ? worthALook('There was more to do than this replica can, and some requests were turned away.') : fine();
+
 const worst = (parts: readonly ReadinessPart[]): ReadinessPart['status'] => {
   const statuses = parts.map(({ status }) => status);
   if (statuses.includes('unavailable')) return 'unavailable';
@@ -73,6 +76,6 @@ export const readinessOf = async (container: Container): Promise<Readiness> => {
     migrationsPart(container),
     keysPart(container),
   ]);
-  const parts = { database, event_store: eventStore, migrations, keys, feed: feedPart(container), provider: providerPart(container) };
+  const parts = { database, event_store: eventStore, migrations, keys, feed: feedPart(container), provider: providerPart(container), load: loadPart(container) };
   return { status: worst(Object.values(parts)), parts };
 };

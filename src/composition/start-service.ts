@@ -97,9 +97,10 @@ const buildHttp = async (container: Container): Promise<FastifyInstance> => {
   return createHttpApp(await httpDepsOf(container), roles.includes('http') ? 'everything' : 'operations');
 };
 
-const startListening = async (app: FastifyInstance, { host, port }: Settings): Promise<Result<RunningHttp, string>> => {
+const startListening = async (app: FastifyInstance, container: Container): Promise<Result<RunningHttp, string>> => {
+  const { host, port } = container.get('settings');
   try {
-    return ok(await startHttp(app, { host, port }));
+    return ok(await startHttp(app, { host, port }, container.get('draining')));
   } catch (error) {
     await app.close();
     const cause = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
@@ -143,7 +144,7 @@ const startServing = async (container: Container, log: Logger, stops: Stops): Pr
     await app.close();
     return err(ready.error);
   }
-  const listening = await startListening(app, container.get('settings'));
+  const listening = await startListening(app, container);
   if (listening.isErr()) return err(listening.error);
   startBackground(container, listening.value, stops);
   return ok(undefined);

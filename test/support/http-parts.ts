@@ -7,6 +7,8 @@ import type pg from 'pg';
 import { createSealer } from '../../src/adapters/crypto/aes-gcm-sealer.ts';
 import { eventChain } from '../../src/adapters/event-store/codec/hash-chain.ts';
 import { keyringOf } from '../../src/adapters/crypto/keyring.ts';
+import { createDraining } from '../../src/adapters/http/draining.ts';
+import { createShedding } from '../../src/adapters/http/overload/shedding.ts';
 import type { HttpDeps, HttpSettings } from '../../src/adapters/http/http-deps.ts';
 import { createAddressRules } from '../../src/adapters/outbound/address-rules.ts';
 import { createGuardedDispatcher } from '../../src/adapters/outbound/guarded-dispatcher.ts';
@@ -147,6 +149,8 @@ export const createHttpParts = ({ pool, eventStore, tiktok, settings: changed = 
     verifyUserToken: null,
     rateLimits: { limit: generous, limiter: createRequestLimiter(generous, { sharedUses: createSharedUses(pool), clock: systemClock }) },
     settings,
+    draining: createDraining(systemClock),
+    shedding: createShedding(systemClock),
     readiness: () => Promise.resolve({ status: 'ok', parts: {} }),
     metrics: null,
   };

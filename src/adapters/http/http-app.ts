@@ -44,6 +44,7 @@ import { tiktokWebhookRoute } from './routes/tiktok-webhook.ts';
 import { unbindRoute } from './routes/unbind.ts';
 import { userInfoRoute } from './routes/user-info.ts';
 import { limits } from './limits.ts';
+import { sheddingServer } from './overload/shedding-server.ts';
 import { callerWithin } from './rate-limits/limit-callers.ts';
 import { trustedProxies } from './trusted-proxies.ts';
 import { parseJsonOnly } from './wire/json-body.ts';
@@ -55,9 +56,10 @@ const noCompiler = (): never => {
   throw new Error('a schema was to be compiled before the compilers of zod were set');
 };
 
-const createServer = ({ settings, logger }: HttpDeps, headers: Headers, uploads: WeakSet<Socket>): HttpApp =>
+const createServer = ({ settings, logger, shedding }: HttpDeps, headers: Headers, uploads: WeakSet<Socket>): HttpApp =>
   Fastify({
     ...limits,
+    serverFactory: (handler) => sheddingServer(shedding, { publicUrl: settings.publicUrl, headers, corsOrigins: settings.corsOrigins }, handler),
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     trustProxy: trustedProxies(settings.trustProxy),
@@ -125,6 +127,8 @@ export const createHttpApp = async (deps: HttpDeps, serves: Serves = 'everything
   app.decorateRequest('caller', null);
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(headers).header('x-request-id', request.id);
+    // Whoever keeps the connection opens the next one to another replica.
+    if (deps.draining.begun) reply.header('connection', 'close');
     done();
   });
   app.addHook('onRequest', refuseRepeatedHeaders);

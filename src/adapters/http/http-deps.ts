@@ -17,6 +17,8 @@ import type { Publications } from '../../application/ports/publications.ts';
 import type { ReceivePorts } from '../../application/webhooks/receive-webhook.ts';
 import type { VerifyUserToken } from './principals/user-token.ts';
 import type { GrantPorts } from '../../application/tokens/grant-access-token.ts';
+import type { Draining } from './draining.ts';
+import type { Shedding } from './overload/shedding.ts';
 import type { RateLimits } from './rate-limits/rate-limits.ts';
 import type { Readiness } from './readiness.ts';
 
@@ -68,6 +70,8 @@ export type HttpDeps = Readonly<{
   /** How often each caller may ask on `/v1`; null where there is no limit. */
   rateLimits: RateLimits | null;
   settings: HttpSettings;
+  draining: Draining;
+  shedding: Shedding;
   readiness: () => Promise<Readiness>;
   /** Prometheus text; null where this port does not show it. */
   metrics: (() => Promise<string>) | null;

@@ -85,7 +85,7 @@ describe('headers that may stand only once', () => {
     ['Host', 'Host: localhost\r\nhost: localhost\r\n'],
     ['X-Dev-User', 'Host: localhost\r\nX-Dev-User: a\r\nX-DEV-USER: b\r\n'],
   ])('are refused twice: %s', async (name, headers) => {
-    const running = await startHttp(await createHttpApp({ ...parts, logger: { level: 'silent' } }), { host: '127.0.0.1', port: 0 });
+    const running = await startHttp(await createHttpApp({ ...parts, logger: { level: 'silent' } }), { host: '127.0.0.1', port: 0 }, parts.draining);
     const answers = await Promise.all(
       ['/livez', '/v1/connections', '/nowhere', '/api/tiktok/auth/callback'].map(async (path) => {
         const socket = connect(Number(new URL(running.address).port), '127.0.0.1');

@@ -2,12 +2,15 @@ import { once } from 'node:events';
 import { request as httpRequest, Agent } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createDraining } from '../../../src/adapters/http/draining.ts';
 import { createHttpApp } from '../../../src/adapters/http/http-app.ts';
 import type { HttpDeps } from '../../../src/adapters/http/http-deps.ts';
 import { clientErrorHandler } from '../../../src/adapters/http/problems/client-errors.ts';
 import { startHttp, type RunningHttp } from '../../../src/adapters/http/start.ts';
+import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import { createHttpParts } from '../../support/http-parts.ts';
 import { createInMemoryEventStore } from '../../support/in-memory-event-store.ts';
+import { createVirtualClock } from '../../application/tokens/virtual-clock.ts';
 import { absentPool } from '../../support/projection-database.ts';
 
 const noTikTok = { authorizeUrl: 'http://127.0.0.1:1/v2/auth/authorize/', apiUrl: 'http://127.0.0.1:1' };
@@ -17,7 +20,7 @@ const running: RunningHttp[] = [];
 
 const start = async (changed: Partial<Omit<HttpDeps, 'logger'>> = {}): Promise<RunningHttp & Readonly<{ port: number }>> => {
   const app = await createHttpApp({ ...parts, ...changed, logger: { level: 'silent' } });
-  const http = await startHttp(app, { host: '127.0.0.1', port: 0 });
+  const http = await startHttp(app, { host: '127.0.0.1', port: 0 }, changed.draining ?? createDraining(systemClock));
   running.push(http);
   return { ...http, port: Number(new URL(http.address).port) };
 };
@@ -95,6 +98,33 @@ describe('stopping', () => {
   });
 });
 
+describe('a stop where somebody looks regularly whether it is ready', () => {
+  it('is told to them first, while requests are still answered and connections given up', async () => {
+    const clock = createVirtualClock();
+    const draining = createDraining(clock);
+    const http = await start({ draining });
+    const look = async () => (await fetch(`${http.address}/readyz`)).status;
+    expect([await look(), await look()]).toEqual([200, 200]);
+    const stopped = http.stop(10_000);
+    expect(await look()).toBe(503);
+    const late = await fetch(`${http.address}/livez`);
+    expect([late.status, late.headers.get('connection')]).toEqual([200, 'close']);
+    clock.pass(5_000);
+    await stopped;
+    await expect(fetch(`${http.address}/livez`)).rejects.toThrow();
+  });
+
+  it('waits for nobody who looked once, or long ago', async () => {
+    const clock = createVirtualClock();
+    const draining = createDraining(clock);
+    draining.foundReady();
+    clock.pass(20_000);
+    draining.foundReady();
+    expect(await draining.begin()).toBe(0);
+    expect(draining.begun).toBe(true);
+  });
+});
+
 describe('what is no request', () => {
   const lastLine = (answer: string): unknown => JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')));
 
@@ -143,7 +173,7 @@ describe('starting', () => {
   it('fails when the address is taken', async () => {
     const http = await start();
     const app = await createHttpApp({ ...parts, logger: { level: 'silent' } });
-    await expect(startHttp(app, { host: '127.0.0.1', port: http.port })).rejects.toThrow('EADDRINUSE');
+    await expect(startHttp(app, { host: '127.0.0.1', port: http.port }, parts.draining)).rejects.toThrow('EADDRINUSE');
     await app.close();
   });
 });

@@ -2,11 +2,10 @@ import { createRemoteJWKSet, customFetch, errors, jwtVerify, type JWTPayload, ty
 import { err, ok } from 'neverthrow';
 import type { Secret } from '../../../domain/values/secret.ts';
 import type { IdentityProviderAway, Unauthenticated } from '../problems/failures.ts';
+import { acceptedAlgorithms } from './accepted-algorithms.ts';
 import { readUserId } from './user-id.ts';
 import type { UserTokenSettings, VerifyUserToken } from './user-token.ts';
 
-/** A shared secret is no proof of who signed, so only asymmetric ones. */
-const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
 const clockToleranceSeconds = 5;
 const fetchLimitMillis = 5_000;
 const keysAgeLimitMillis = 10 * 60_000;
@@ -40,7 +39,7 @@ export const createUserTokenVerifier = (settings: UserTokenSettings): VerifyUser
   });
   const claimsOf = async (token: Secret<string>, pastEndSeconds: number): Promise<JWTPayload> => {
     const verified = await jwtVerify(token.reveal(), keys, {
-      algorithms,
+      algorithms: acceptedAlgorithms,
       requiredClaims: ['sub', 'exp'],
       clockTolerance: Math.max(clockToleranceSeconds, pastEndSeconds),
       ...(settings.issuer === null ? {} : { issuer: settings.issuer }),

@@ -4,14 +4,15 @@ import { json, problems, text } from '../openapi/answers.ts';
 import { problemSchema } from '../problems/problem-schema.ts';
 import { problemMediaType } from '../problems/write-problem.ts';
 import { nobody } from '../openapi/security.ts';
-import { readinessSchema } from '../readiness.ts';
+import { readinessSchema, type Readiness } from '../readiness.ts';
 
 const retryAfterSeconds = 2;
+const stopping: Readiness = { status: 'unavailable', parts: { process: { status: 'unavailable', detail: 'This replica was told to stop.' } } };
 const alive = z.strictObject({ status: z.literal('ok') });
 
 /** `GET /livez`, `GET /readyz` and, where this port shows it, `GET /metrics`. */
 export const healthRoutes = (app: HttpApp, { deps }: RouteDeps): void => {
-  const { metrics, readiness } = deps;
+  const { metrics, readiness, draining } = deps;
   app.route({
     method: 'GET',
     url: '/livez',
@@ -42,8 +43,11 @@ export const healthRoutes = (app: HttpApp, { deps }: RouteDeps): void => {
       },
     },
     handler: async (_, reply) => {
-      const state = await readiness();
-      if (state.status !== 'unavailable') return state;
+      const state = draining.begun ? stopping : await readiness();
+      if (state.status !== 'unavailable') {
+        draining.foundReady();
+        return state;
+      }
       return reply.code(503).header('retry-after', retryAfterSeconds).send(state);
     },
   });

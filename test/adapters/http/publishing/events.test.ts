@@ -16,6 +16,9 @@ import {
   type PublishingStage,
 } from '../../../support/publishing-stage.ts';
 
+/** Nobody looks whether it is ready. */
+const unwatched = { begin: () => Promise.resolve(0) };
+
 type Seen = Readonly<{ id: string; status: string; revision: number }>;
 
 const shown = z.object({ status: z.string(), revision: z.number() });
@@ -56,7 +59,7 @@ const inject = (id: string, headers: Headers = service) => stage.http.call({ url
 beforeAll(async () => {
   stage = await createPublishingStage();
   ada = await stage.connect('user-a');
-  running = await startHttp(stage.http.app, { host: '127.0.0.1', port: 0 });
+  running = await startHttp(stage.http.app, { host: '127.0.0.1', port: 0 }, unwatched);
 });
 afterEach(() => {
   for (const left of leaving.splice(0)) left.abort();
@@ -141,7 +144,7 @@ describe('the events of a publication', () => {
 
   it('end when the service stops, so that nobody holds it up', async () => {
     const another = await stage.world.another({ publishing: stage.publishing });
-    const address = await startHttp(another.app, { host: '127.0.0.1', port: 0 });
+    const address = await startHttp(another.app, { host: '127.0.0.1', port: 0 }, unwatched);
     const id = await stage.accepted(ada);
     const answer = await fetch(`${address.address}/v1/publications/${id}/events`, { headers: service });
     const read = answer.text();
