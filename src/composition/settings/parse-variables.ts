@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { scope, scopeSet } from '../../domain/values/scopes.ts';
-import type { Environment } from './environment.ts';
+import { givenBy, type Environment } from './environment.ts';
 import { variables } from './variables.ts';
 
 /** Reads each variable by itself; what is wrong goes to `problems`. */
@@ -51,7 +51,7 @@ export const parseVariables = (environment: Environment, problems: string[]) => 
     logLevel: read('LOG_LEVEL', variables.LOG_LEVEL) ?? 'info',
     eventStoreUrl: read('EVENT_STORE_URL', variables.EVENT_STORE_URL),
     /** Names that were set, whether or not to something of use. */
-    given: new Set(Object.keys(environment).map((name) => name.replace(/_FILE$/, ''))),
+    given: new Set(Object.keys(environment).map(givenBy)),
   };
 };
 

@@ -9,6 +9,7 @@ import { expandFiles, type Environment } from './environment.ts';
 import { parseVariables, type Variables } from './parse-variables.ts';
 import { crossProblems } from './rules.ts';
 import { isLoopback } from './values.ts';
+import { variables } from './variables.ts';
 
 export type Settings = Readonly<{
   production: boolean;
@@ -67,7 +68,7 @@ const appOf = ({ clientKey: key, clientSecret, previousClientSecret }: Variables
 
 /** The whole configuration, or one sentence per problem. */
 export const readSettings = (given: Environment): Result<Settings, readonly string[]> => {
-  const { environment, problems: fileProblems } = expandFiles(given);
+  const { environment, problems: fileProblems } = expandFiles(given, Object.keys(variables));
   const problems = [...fileProblems];
   const values = parseVariables(environment, problems);
   const production = values.nodeEnv === 'production';

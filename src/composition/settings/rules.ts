@@ -45,6 +45,24 @@ const productionProblems = (values: Variables): readonly string[] => {
   return problems;
 };
 
+/** What TikTok is told and tells, client secret and tokens among it, goes over TLS. */
+const plainTextProblems = ({ apiUrl, authorizeUrl, jwksUrl, returnUrl }: Variables): readonly string[] =>
+  [
+    ['TIKTOK_API_URL', apiUrl, 'the client secret and every token could be read on their way'],
+    ['TIKTOK_AUTHORIZE_URL', authorizeUrl, 'whoever alters the page on its way could be anyone to TikTok'],
+    ['AUTH_JWKS_URL', jwksUrl?.href, 'whoever alters the keys on their way could be any user'],
+    ['APP_RETURN_URL', returnUrl?.href, 'what came of a connect could be read and altered on its way'],
+  ].flatMap(([name, url, why]) => (typeof url === 'string' && !isSecure(new URL(url)) ? [`${name} must begin with https:// in production unless its host is localhost: ${why}.`] : []));
+
+const portProblems = ({ port, metricsPort, simulatorPort, clientKey, simulator }: Variables, production: boolean): readonly string[] => {
+  const simulated = !production && clientKey === undefined && simulator === 'auto';
+  return [
+    ...(metricsPort === port ? ['METRICS_PORT must differ from PORT.'] : []),
+    ...(simulated && simulatorPort === port ? ['SIMULATOR_PORT must differ from PORT.'] : []),
+    ...(simulated && simulatorPort === metricsPort ? ['METRICS_PORT must differ from SIMULATOR_PORT.'] : []),
+  ];
+};
+
 const developmentProblems = (values: Variables, publicUrl: string): readonly string[] => {
   const problems: string[] = [];
   if (values.jwksUrl !== undefined) return problems;
@@ -80,14 +98,12 @@ export const crossProblems = (
   if (values.jwksUrl !== undefined && values.issuer === undefined) {
     problems.push('AUTH_ISSUER is not set: with AUTH_JWKS_URL it must be the `iss` of the tokens of your identity provider.');
   }
-  if (production && values.jwksUrl !== undefined && values.jwksUrl.protocol !== 'https:' && !isLoopback(values.jwksUrl.hostname)) {
-    problems.push('AUTH_JWKS_URL must begin with https:// in production: whoever alters the keys on their way could be any user.');
-  }
+  if (production) problems.push(...plainTextProblems(values));
   if (values.eventStoreUrl !== undefined) {
     const address = parseStoreAddress(values.eventStoreUrl);
     if (address.isErr()) problems.push(`EVENT_STORE_URL ${address.error}`);
   }
-  if (values.metricsPort !== null && values.metricsPort === values.port) problems.push('METRICS_PORT must differ from PORT.');
+  problems.push(...portProblems(values, production));
   if (values.encryptionKeys !== undefined) {
     const keyring = parseKeyring(secret(values.encryptionKeys));
     if (keyring.isErr()) problems.push(...keyring.error);

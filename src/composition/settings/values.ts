@@ -23,17 +23,26 @@ export const port = z
   .transform(Number)
   .refine((value) => value >= 1 && value <= 65_535);
 
+/** Whoever means production gets it, or a sentence: the other mode lets everybody name themselves. */
+export const nodeEnv = z.string().refine((text) => text === 'production' || !/^\s*prod/i.test(text));
+
+/** A name or an address to listen on. */
+export const host = z.string().regex(/^[\w.:%-]+$/);
+
 /** An http(s) address, in the spelling of the URL standard. */
-export const httpUrl = z
+const httpUrl = z
   .string()
   .refine((text) => URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol))
   .transform((text) => new URL(text));
 
+/** Names no user: it would be shown to whoever is sent there. */
+export const address = httpUrl.refine(({ username, password }) => username === '' && password === '');
+
 /** Scheme, host and port only. */
-export const origin = httpUrl.refine((url) => url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '').transform((url) => url.origin);
+export const origin = address.refine(({ pathname, search, hash }) => pathname === '/' && search === '' && hash === '').transform((url) => url.origin);
 
 export const origins = z.string().transform(list).pipe(z.array(origin));
-export const urls = z.string().transform(list).pipe(z.array(httpUrl.transform((url) => url.href)));
+export const urls = z.string().transform(list).pipe(z.array(address.transform((url) => url.href)));
 
 /** TikTok takes no larger file. */
 const mostMediaBytes = 4 * 2 ** 30;

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { duration, flag, httpUrl, mediaBytes, origin, origins, port, postgresUrl, rateLimit, roles, scopes, trustProxy, urls } from './values.ts';
+import { address, duration, flag, host, mediaBytes, nodeEnv, origin, origins, port, postgresUrl, rateLimit, roles, scopes, trustProxy, urls } from './values.ts';
 import { verifiedUrls } from './verified-urls.ts';
 
 /** Every variable the service reads, with how it must look. `docs` and `.env.example` are checked against this list. */
 export const variables = {
-  NODE_ENV: { schema: z.string(), must: 'be text' },
+  NODE_ENV: { schema: nodeEnv, must: 'be spelled production where that is meant; anything else is development' },
   PORT: { schema: port, must: 'be a port number from 1 to 65535' },
-  HOST: { schema: z.string().min(1), must: 'be the address to listen on, e.g. 127.0.0.1' },
+  HOST: { schema: host, must: 'be the address to listen on, e.g. 127.0.0.1' },
   PUBLIC_URL: { schema: origin, must: 'be the origin browsers use, e.g. https://connect.example.com, without a path' },
   DATABASE_URL: { schema: postgresUrl, must: 'be a PostgreSQL address, e.g. postgres://user:password@host:5432/name' },
   EVENT_STORE_URL: { schema: z.string(), must: 'be an EventStoreDB address' },
@@ -20,7 +20,7 @@ export const variables = {
   TIKTOK_REDIRECT_URI: { schema: z.string(), must: 'be an address' },
   TIKTOK_SCOPES: { schema: scopes, must: 'be TikTok scopes separated by commas, e.g. user.info.basic,video.publish' },
   TIKTOK_PKCE: { schema: z.enum(['auto', 'off', 'hex', 'base64url']), must: 'be one of auto, off, hex, base64url' },
-  TIKTOK_AUTHORIZE_URL: { schema: httpUrl, must: 'be the full http(s) address of the authorize page' },
+  TIKTOK_AUTHORIZE_URL: { schema: address, must: 'be the full http(s) address of the authorize page' },
   TIKTOK_API_URL: { schema: origin, must: 'be the origin of the API, e.g. https://open.tiktokapis.com' },
   TIKTOK_VERIFIED_URLS: {
     schema: verifiedUrls,
@@ -28,9 +28,9 @@ export const variables = {
   },
   TIKTOK_TOKEN_ENCRYPTION_KEY: { schema: z.string(), must: 'be a key' },
   TOKEN_REFRESH: { schema: z.enum(['eager', 'lazy']), must: 'be eager or lazy' },
-  APP_RETURN_URL: { schema: httpUrl, must: 'be an absolute http(s) address of your application' },
+  APP_RETURN_URL: { schema: address, must: 'be an absolute http(s) address of your application' },
   RETURN_URL_ALLOWLIST: { schema: urls, must: 'be absolute http(s) addresses separated by commas' },
-  AUTH_JWKS_URL: { schema: httpUrl, must: "be the https address of your identity provider's key set" },
+  AUTH_JWKS_URL: { schema: address, must: "be the https address of your identity provider's key set" },
   AUTH_ISSUER: { schema: z.string().min(1), must: 'be the `iss` of your identity provider' },
   AUTH_AUDIENCE: { schema: z.string().min(1), must: 'be the `aud` of the tokens' },
   AUTH_COOKIE: { schema: z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/), must: 'be the name of a cookie' },
