@@ -142,8 +142,8 @@ export const startService = async (environment: Environment, launch: Launch = {}
 };
 
 /** Runs a command of the service to its end. */
-export const runCommand = async (environment: Environment, args: readonly string[]): Promise<Ended & Readonly<{ output: string; errors: string }>> => {
-  const command = [process.execPath, join(checkout, 'src/main.ts'), ...args];
+export const runCommand = async (environment: Environment, args: readonly string[], nodeOptions: readonly string[] = []): Promise<Ended & Readonly<{ output: string; errors: string }>> => {
+  const command = [process.execPath, ...nodeOptions, join(checkout, 'src/main.ts'), ...args];
   const spawned = await spawnService(environment, { command });
   const ended = await spawned.ended;
   return { ...ended, output: spawned.output(), errors: spawned.errors() };

@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { z } from 'zod';
 import { simulatedApp, startSimulator, type Simulator } from '../../simulator/simulator.ts';
 import { openChosenStore } from './chosen-event-store.ts';
-import { startService, temporaryDirectory, freePort, type Environment, type ServiceProcess } from './service-process.ts';
+import { startService, temporaryDirectory, freePort, type Environment, type Launch, type ServiceProcess } from './service-process.ts';
 import { simulatorControl, type SimulatorControl } from './simulator-control.ts';
 import { createTestDatabase, type TestDatabase } from './test-postgres.ts';
 import { openWire, type Wire } from './wire.ts';
@@ -21,7 +21,7 @@ export interface WireWorld {
   readonly tiktok: SimulatorControl;
   /** What every replica is started with. */
   readonly environment: Environment;
-  start(changed?: Environment): Promise<Replica>;
+  start(changed?: Environment, launch?: Launch): Promise<Replica>;
   /** Asks the database itself. */
   rows<Row>(row: z.ZodType<Row>, text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
   /** Stops whatever still runs. */
@@ -57,9 +57,9 @@ export const createWireWorld = async (given: Environment = {}): Promise<WireWorl
     simulator,
     tiktok,
     environment,
-    start: async (changed = {}) => {
+    start: async (changed = {}, launch = {}) => {
       started += 1;
-      const service = await startService({ ...environment, PORT: String(started === 1 ? port : await freePort()), ...changed });
+      const service = await startService({ ...environment, PORT: String(started === 1 ? port : await freePort()), ...changed }, launch);
       const wire = await openWire(service.url);
       const replica = { ...service, wire, person: (user: string) => wirePerson(wire, tiktok, { dev_user: user }, environment.PUBLIC_URL) };
       replicas.push(replica);

@@ -7,6 +7,7 @@ import { sealed } from '../../domain/values/sealed.ts';
 import { ask, rowsOf, type Connection } from './database.ts';
 import { databaseUnavailable } from './failure.ts';
 import { openOwnConnection } from './own-connection.ts';
+import { missingRights, recentTroubles, rightRow } from './diagnosis-statements.ts';
 import { liveCheckpoints } from './projector/projection-state.ts';
 import { connectionIdColumn, instantColumn } from './row-types.ts';
 
@@ -96,6 +97,8 @@ export const createDatabaseDiagnosis = (pool: pg.Pool): DatabaseDiagnosis => {
       ),
     sessionsAreShared: (): ResultAsync<boolean, Unavailable> => ResultAsync.fromPromise(compareSessions(), databaseUnavailable),
     keysInUse: () => ask(pool, keysInUse, [], keyUseRow),
+    missingRights: () => ask(pool, missingRights, [], rightRow),
+    recentTroubles: () => recentTroubles(pool),
     checkpoints: () => ResultAsync.fromPromise(liveCheckpoints(pool), databaseUnavailable),
   };
 };

@@ -17,16 +17,25 @@ import {
   type ClusterTrouble,
   type OldestTransaction,
 } from './database-checks.ts';
+import { connectsFinding, tokensFinding } from './connect-checks.ts';
+import { credentialsFinding, type TryCredentials } from './credential-checks.ts';
+import { identityFinding, type Identity } from './identity-checks.ts';
 import { checkKeys } from './key-checks.ts';
 import { checkLag, parkedFinding } from './projection-checks.ts';
 import { checkProvider, type Provider, type Reach } from './provider-checks.ts';
+import { databaseRightsFinding, storeRightsFinding } from './rights-checks.ts';
 import { settingsChecks } from './settings-checks.ts';
 
 export type ExaminedSettings = Readonly<{
   /** One sentence each; the rest is null when there are any. */
   problems: readonly string[];
   redirectUri: string | null;
+  publicUrl: string | null;
   provider: Provider | null;
+  /** Null for the simulator's, which are always right. */
+  credentials: TryCredentials | null;
+  /** Null without an identity provider. */
+  identity: Identity | null;
 }>;
 
 export interface ExaminedDatabase {
@@ -35,6 +44,8 @@ export interface ExaminedDatabase {
   readonly eventStore: EventStore & {
     checkCluster(): PromiseLike<Result<void, ClusterTrouble>>;
     /** Null where no transaction of the database can hold the feed back: the history stands elsewhere. */
+    /** Null where the history stands in PostgreSQL. */
+    readonly missingRights: (() => PromiseLike<Result<readonly string[], Unavailable>>) | null;
     readonly oldestXmin: (() => PromiseLike<Result<OldestTransaction, Unavailable>>) | null;
   };
   readonly operations: Pick<ProjectionOperations, 'projections' | 'parked'>;
@@ -52,8 +63,13 @@ const databaseChecks = ({ diagnosis }: ExaminedDatabase, clock: Clock): readonly
 ];
 
 const storeChecks = (eventStore: ExaminedDatabase['eventStore']): readonly Check[] => {
-  const { oldestXmin } = eventStore;
-  if (oldestXmin === null) return [{ name: 'event_store', run: async () => storeFinding(await eventStore.checkCluster()) }];
+  const { oldestXmin, missingRights } = eventStore;
+  if (oldestXmin === null) {
+    return [
+      { name: 'event_store', run: async () => storeFinding(await eventStore.checkCluster()) },
+      ...(missingRights === null ? [] : [{ name: 'event_store_rights', run: async () => storeRightsFinding(await missingRights()) }]),
+    ];
+  }
   return [
     { name: 'cluster', run: async () => clusterFinding(await eventStore.checkCluster()) },
     { name: 'transactions', run: async () => transactionsFinding(await oldestXmin()) },
@@ -64,12 +80,22 @@ const storeChecks = (eventStore: ExaminedDatabase['eventStore']): readonly Check
 const schemaChecks = (database: ExaminedDatabase, clock: Clock): readonly Check[] => {
   const { diagnosis, eventStore, operations, sealer } = database;
   return [
+    { name: 'rights', run: async () => databaseRightsFinding(await diagnosis.missingRights()) },
     ...storeChecks(eventStore),
     { name: 'keys', run: async () => checkKeys(await diagnosis.keysInUse(), (id) => database.knowsKey(id), sealer) },
     { name: 'projections', run: async () => checkLag(eventStore, clock, await diagnosis.checkpoints(), operations.projections) },
     { name: 'parked_streams', run: async () => parkedFinding(await operations.parked()) },
+    { name: 'connects', run: async () => connectsFinding(await diagnosis.recentTroubles()) },
+    { name: 'tokens', run: async () => tokensFinding(await diagnosis.recentTroubles()) },
   ];
 };
+
+/** Whom the service talks to. */
+const outsideChecks = ({ provider, credentials, identity }: ExaminedSettings, reach: Reach): readonly Check[] => [
+  ...(provider === null ? [] : [{ name: 'tiktok', run: () => checkProvider(provider, reach) }]),
+  ...(credentials === null ? [] : [{ name: 'credentials', run: async () => credentialsFinding(await credentials()) }]),
+  ...(identity === null ? [] : [{ name: 'identity_provider', run: async () => identityFinding(identity.url, await identity.keySet()) }]),
+];
 
 type ExaminedAnswers = Readonly<{ answers: boolean; checks: readonly CheckReport[] }>;
 
@@ -95,13 +121,12 @@ export const diagnose = async (
   problem: string | null,
   { clock, reach }: Readonly<{ clock: Clock; reach: Reach }>,
 ): Promise<Diagnosis> => {
-  const checks = [...(await runChecks(settingsChecks(settings.problems, settings.redirectUri)))];
+  const checks = [...(await runChecks(settingsChecks(settings.problems, settings.redirectUri, settings.publicUrl)))];
   if (problem !== null) {
     checks.push({ name: 'database', status: 'fail', detail: problem, remedy: 'Do what the sentence says, then run this again.' });
   }
   const examined = database === null ? null : await examineDatabase(database, clock);
   if (examined !== null) checks.push(...examined.checks);
-  const { provider } = settings;
-  if (provider !== null) checks.push(...(await runChecks([{ name: 'tiktok', run: () => checkProvider(provider, reach) }])));
+  checks.push(...(await runChecks(outsideChecks(settings, reach))));
   return { status: worstOf(checks), checks, databaseAnswers: problem === null && (examined?.answers ?? true) };
 };

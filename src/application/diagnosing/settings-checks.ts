@@ -1,4 +1,5 @@
 import { failure, fine, type Check, type Finding } from './check.ts';
+import { cookiesFinding } from './cookie-checks.ts';
 
 const redirectSetting = 'TIKTOK_REDIRECT_URI';
 
@@ -15,13 +16,14 @@ export const redirectFinding = (problems: readonly string[], redirectUri: string
   return fine(`${redirectUri} keeps TikTok's rules. It must stand in the TikTok developer portal to the letter.`);
 };
 
-/** @param problems one sentence each, as the settings' reader gives them */
-export const settingsChecks = (problems: readonly string[], redirectUri: string | null): readonly Check[] => {
+/** @param problems one sentence each, as the settings' reader gives them. @param publicUrl null where settings are wrong */
+export const settingsChecks = (problems: readonly string[], redirectUri: string | null, publicUrl: string | null): readonly Check[] => {
   const aboutRedirect = problems.filter((problem) => problem.startsWith(redirectSetting));
   const others = problems.filter((problem) => !aboutRedirect.includes(problem));
   const redirect: Check = { name: 'redirect_uri', run: () => Promise.resolve(redirectFinding(aboutRedirect, redirectUri)) };
   return [
     { name: 'settings', run: () => Promise.resolve(settingsFinding(others)) },
     ...(aboutRedirect.length > 0 || redirectUri !== null ? [redirect] : []),
+    ...(redirectUri === null || publicUrl === null ? [] : [{ name: 'cookies', run: () => Promise.resolve(cookiesFinding(publicUrl, redirectUri)) }]),
   ];
 };

@@ -21,13 +21,20 @@ let installation: Installation;
 const redirectUri = 'http://localhost:3000/api/tiktok/auth/callback';
 
 const healthy = ({ pool, eventStore, toolbox, keyring }: Installation): Examination => ({
-  settings: { problems: [], redirectUri, provider: { simulated: true, urls: ['http://localhost:3010'] } },
+  settings: {
+    problems: [],
+    redirectUri,
+    publicUrl: 'http://localhost:3000',
+    provider: { simulated: true, urls: ['http://localhost:3010'] },
+    credentials: () => Promise.resolve(ok(undefined)),
+    identity: { url: 'https://id.example/keys', keySet: () => Promise.resolve(ok({ keys: 2, usable: 2 })) },
+  },
   database: {
     shown: { embedded: true, address: 'postgres://postgres:made-up@127.0.0.1:5432/tiktok_connections' },
     examined: {
       diagnosis: createDatabaseDiagnosis(pool),
       migrations: { pending: () => pendingMigrations(pool) },
-      eventStore,
+      eventStore: { ...eventStore, missingRights: null },
       operations: toolbox.operations,
       sealer: toolbox.sealer,
       knowsKey: (id) => keyring.find(id) !== undefined,
@@ -58,7 +65,7 @@ describe('doctor', () => {
   test('finds a sound installation sound, and shows where the embedded database is', async () => {
     const ran = await doctor(healthy(installation), '--json');
     expect([ran.exitCode, ran.err]).toEqual([0, []]);
-    const names = ['settings', 'redirect_uri', 'database', 'migrations', 'pooler', 'clock', 'cluster', 'transactions', 'keys', 'projections', 'parked_streams', 'tiktok'];
+    const names = ['settings', 'redirect_uri', 'cookies', 'database', 'migrations', 'pooler', 'clock', 'rights', 'cluster', 'transactions', 'keys', 'projections', 'parked_streams', 'connects', 'tokens', 'tiktok', 'credentials', 'identity_provider'];
     expect(ran.document()).toEqual({
       status: 'ok',
       checks: names.map((name) => ({ name, status: 'ok', detail: matching(/\.$/), remedy: null })),
@@ -75,7 +82,7 @@ describe('doctor', () => {
 
   test('reports settings that are wrong without touching a database', async () => {
     const problems = ['PORT must be a port number from 1 to 65535.', 'TIKTOK_REDIRECT_URI must be shorter than 512 characters.'];
-    const { exitCode, out } = await doctor({ ...healthy(installation), settings: { problems, redirectUri: null, provider: null }, database: null });
+    const { exitCode, out } = await doctor({ ...healthy(installation), settings: { problems, redirectUri: null, publicUrl: null, provider: null, credentials: null, identity: null }, database: null });
     expect(exitCode).toBe(1);
     expect(out).toEqual([
       `FAIL  settings: ${problems[0]}`,
@@ -135,7 +142,7 @@ describe('doctor', () => {
     const { pool, url, projectors } = restored;
     const eventStore = createPostgresEventStore({ pool, url });
     const examination = healthy(restored);
-    const elsewhere = { ...examined(examination), eventStore, operations: createProjectionOperations(pool, eventStore, projectors) };
+    const elsewhere = { ...examined(examination), eventStore: { ...eventStore, missingRights: null }, operations: createProjectionOperations(pool, eventStore, projectors) };
     const { exitCode, out } = await doctor({ ...examination, database: { shown: { embedded: false, address: null }, examined: elsewhere } });
     await eventStore.close();
     await restored.close();

@@ -26,7 +26,7 @@ describe('the settings', () => {
 
   test('about the redirect URI have a check of their own', async () => {
     const problems = ['PORT must be a port.', 'TIKTOK_REDIRECT_URI must not have a query: TikTok refuses it.'];
-    const reports = await Promise.all(settingsChecks(problems, null).map(async ({ name, run }) => ({ name, detail: (await run()).detail })));
+    const reports = await Promise.all(settingsChecks(problems, null, null).map(async ({ name, run }) => ({ name, detail: (await run()).detail })));
     expect(reports).toEqual([
       { name: 'settings', detail: problems[0] },
       { name: 'redirect_uri', detail: problems[1] },

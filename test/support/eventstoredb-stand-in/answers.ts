@@ -16,6 +16,8 @@ export const notLeader = ({ host, port }: Readonly<{ host: string; port: number 
     'leader-endpoint-port': String(port),
   });
 
+export const accessDenied = (): grpc.ServiceError => failure(grpc.status.PERMISSION_DENIED, 'Access Denied', { exception: 'access-denied' });
+
 const ticksPerMilli = 10_000n;
 
 export const eventAnswer = (event: KeptEvent): InstanceType<typeof streams.ReadResp> => {

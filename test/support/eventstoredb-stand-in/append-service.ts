@@ -1,6 +1,6 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
 import grpc from '@grpc/grpc-js';
-import { failure, notLeader } from './answers.ts';
+import { accessDenied, failure, notLeader } from './answers.ts';
 import type { Faults } from './faults.ts';
 import type { Expected, KeptLog, Outcome, ProposedEvent } from './kept-log.ts';
 import { shared, streams } from './wire.ts';
@@ -53,6 +53,7 @@ const write = (log: KeptLog, faults: Faults, requests: readonly AppendReq[], rep
   const events = requests.flatMap((request) => request.getProposedMessage() ?? []).map(proposedOf);
   const name = Buffer.from(options?.getStreamIdentifier()?.getStreamName_asU8() ?? []).toString('utf8');
   if (options === undefined || events.length === 0) return reply(failure(grpc.status.INVALID_ARGUMENT, 'nothing to append'));
+  if (faults.denied.includes('append')) return reply(accessDenied());
   const trouble = faults.appends.shift();
   switch (trouble) {
     case 'unavailable':

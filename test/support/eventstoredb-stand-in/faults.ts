@@ -17,6 +17,8 @@ export const order = z.discriminatedUnion('kind', [
   /** Null leads itself. */
   z.object({ kind: z.literal('leader'), leader: z.object({ host: z.string(), port: z.number() }).nullable() }),
   z.object({ kind: z.literal('members'), members: z.array(member) }),
+  /** What the user may not do from now on, as of a server with access lists. */
+  z.object({ kind: z.literal('denied'), rights: z.array(z.enum(['read-all', 'append'])) }),
   z.object({ kind: z.literal('limit'), bytes: z.number() }),
   /** System events, as every server writes. */
   z.object({ kind: z.literal('noise'), events: z.number() }),
@@ -28,6 +30,7 @@ export type Faults = {
   /** Those that are still to come. */
   appends: AppendTrouble[];
   refusesSubscriptions: boolean;
+  denied: readonly ('read-all' | 'append')[];
   slowMillis: number;
   leader: Readonly<{ host: string; port: number }> | null;
   members: readonly Member[];
@@ -37,6 +40,7 @@ export type Faults = {
 export const noFaults = (): Faults => ({
   appends: [],
   refusesSubscriptions: false,
+  denied: [],
   slowMillis: 0,
   leader: null,
   members: [],

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pauseFor } from 'node:timers/promises';
 import grpc from '@grpc/grpc-js';
-import { caughtUpAnswer, checkpointAnswer, confirmationAnswer, eventAnswer, failure, noStreamAnswer, notLeader } from './answers.ts';
+import { accessDenied, caughtUpAnswer, checkpointAnswer, confirmationAnswer, eventAnswer, failure, noStreamAnswer, notLeader } from './answers.ts';
 import type { Faults } from './faults.ts';
 import type { KeptEvent, KeptLog } from './kept-log.ts';
 import type { streams } from './wire.ts';
@@ -102,6 +102,7 @@ export const readHandler =
       const refusedFor = refusal(call.metadata) ?? (faults.leader !== null && requiresLeader(call.metadata) ? notLeader(faults.leader) : null);
       if (refusedFor !== null) return refused(call, refusedFor);
       if (options === undefined) return refused(call, failure(grpc.status.INVALID_ARGUMENT, 'no options'));
+      if (options.hasAll() && faults.denied.includes('read-all')) return refused(call, accessDenied());
       if (options.hasSubscription()) {
         if (faults.refusesSubscriptions) return refused(call, failure(grpc.status.UNAVAILABLE, 'Server Is Not Ready'));
         open.add(call);

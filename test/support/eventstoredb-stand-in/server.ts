@@ -10,7 +10,6 @@ import { features, featuresService, gossip, gossipService, streamsService } from
 
 export type ServerOptions = Readonly<{
   file: string;
-  host: string;
   port: number;
   /** `user:password` that every call must carry. */
   user: string | null;
@@ -66,6 +65,9 @@ const obey = (log: KeptLog, faults: Faults, open: ReadonlySet<ReadCall>, order: 
     case 'members':
       faults.members = order.members;
       break;
+    case 'denied':
+      faults.denied = order.rights;
+      break;
     case 'limit':
       faults.appendLimit = order.bytes;
       break;
@@ -77,7 +79,7 @@ const obey = (log: KeptLog, faults: Faults, open: ReadonlySet<ReadCall>, order: 
   }
 };
 
-export const startServer = async ({ file, host, port, user, tls }: ServerOptions, faults: Faults): Promise<RunningServer> => {
+export const startServer = async ({ file, port, user, tls }: ServerOptions, faults: Faults): Promise<RunningServer> => {
   const log = openKeptLog(file);
   const open = new Set<ReadCall>();
   const refusal = refusalFor(user);
@@ -103,7 +105,7 @@ export const startServer = async ({ file, host, port, user, tls }: ServerOptions
   const pair = tls === null ? null : { private_key: readFileSync(tls.keyFile), cert_chain: readFileSync(tls.certFile) };
   const credentials = pair === null ? grpc.ServerCredentials.createInsecure() : grpc.ServerCredentials.createSsl(null, [pair]);
   bound = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`${host}:${port}`, credentials, (error, at) => (error === null ? resolve(at) : reject(error)));
+    server.bindAsync(`127.0.0.1:${port}`, credentials, (error, at) => (error === null ? resolve(at) : reject(error)));
   });
   return { port: bound, obey: (order) => obey(log, faults, open, order) };
 };

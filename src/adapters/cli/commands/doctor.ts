@@ -43,11 +43,15 @@ const examine = async ({ settings, database, databaseProblem, clock, reach, clos
 };
 
 const help = `
-Checks, each ok, warn or fail with what to do about it: settings, redirect_uri (TikTok's rules), database (answers,
-PostgreSQL 15 to 18), migrations, pooler (transaction mode breaks what the service needs), clock (against the
-database's), cluster (the one the history was written in), transactions (old ones hold events back), keys (the key
-ring opens what is stored), projections (how far behind), parked_streams, tiktok (answers, or the simulator in its
-place). What cannot be judged because something before it is broken is left out. Nothing is changed.
+Checks, each ok, warn or fail with what to do about it: settings, redirect_uri (TikTok's rules), cookies (whether the
+one of a connect comes back with its state), database (answers, PostgreSQL 15 to 18), migrations, pooler (transaction
+mode breaks what the service needs), clock (against the database's), rights (of the database role), cluster (the one the
+history was written in), transactions (old ones hold events back), event_store and event_store_rights (with
+EventStoreDB), keys (the key ring opens what is stored), projections (how far behind), parked_streams, connects (what
+those of the last day were refused for: redirect URI, client key or secret, state, scope), tokens (expired ones, and who
+must consent again), tiktok (answers, or the simulator in its place), credentials (TikTok knows the client key and its
+secret), identity_provider (its key set is read and usable). What cannot be judged because something before it is broken
+is left out. Nothing is changed; TikTok is asked for a token of the application itself, which is thrown away.
 
 Exit codes: 0 nothing failed, 1 a check failed, 3 the database does not answer.
 

@@ -10,6 +10,7 @@ import type { StoreAddress } from './connection-string.ts';
 import { followFeed } from './feed.ts';
 import { readStoreName, type Limits } from './identity.ts';
 import { createKnownHeads } from './known-heads.ts';
+import { missingRights } from './rights.ts';
 import { readStream } from './read-stream.ts';
 
 export type EventStoreDbOptions = Readonly<{
@@ -23,6 +24,8 @@ export type EventStoreDbOptions = Readonly<{
 export interface EventStoreDbLog extends EventLog {
   /** Ok when the store answers. */
   check(): Promise<Result<void, Unavailable>>;
+  /** What our user may not do, each as it ends "may not …". Writes nothing. */
+  missingRights(): Promise<Result<readonly string[], Unavailable>>;
   /** Ends every call and subscription that is under way. */
   close(): Promise<void>;
 }
@@ -54,14 +57,15 @@ export const createEventStoreDbLog = ({ address, namespace = '', limits = {} }: 
     },
     feed: (options) => followFeed(parts, options),
     check: async () => (await readStoreName(parts)).map(() => undefined),
+    missingRights: () => missingRights(parts),
     close: () => connection.close(),
   };
 };
 
-export type EventStoreDbEventStore = EventStore & Pick<EventStoreDbLog, 'check' | 'close'>;
+export type EventStoreDbEventStore = EventStore & Pick<EventStoreDbLog, 'check' | 'missingRights' | 'close'>;
 
 /** The history in EventStoreDB 22.6 or newer. */
 export const createEventStoreDbEventStore = ({ codec = createEventCodec(), ...options }: EventStoreDbOptions): EventStoreDbEventStore => {
   const log = createEventStoreDbLog(options);
-  return { ...eventStoreOver(log, codec), check: () => log.check(), close: () => log.close() };
+  return { ...eventStoreOver(log, codec), check: () => log.check(), missingRights: () => log.missingRights(), close: () => log.close() };
 };

@@ -36,6 +36,9 @@ const notReady = /Server Is Not Ready|Server is too busy/i;
 
 const isRefusal = ({ type, code }: ClientError): boolean => type === 'access-denied' || code === unauthenticated || code === permissionDenied;
 
+/** The server knows who asks, or does not, and says no. */
+export const isRefused = (error: unknown): boolean => isRefusal(seen(error));
+
 /** Fixed texts only: what the server says may quote stored data or names of its users. */
 const reasonOf = (error: unknown): string => {
   const told = seen(error);
