@@ -219,6 +219,7 @@ describe('a wrong setting', () => {
     [{ EVENT_STORE_URL: 'esdb://localhost:2113?tls=maybe' }, 'EVENT_STORE_URL gives the option tls a value'],
     [{ EVENT_STORE_URL: 'esdb://made:up@localhost:2113?nodePreference=follower' }, 'EVENT_STORE_URL has an option that is not one of'],
     [{ EVENT_STORE_URL: 'esdb://made:up@localhost:2113?tlsVerifyCert=false' }, 'EVENT_STORE_URL has an option that is not one of'],
+    [{ EVENT_STORE_URL: 'esdb://made:up@localhost:2113?streamPrefix=two-parts' }, 'EVENT_STORE_URL gives the option streamPrefix a value'],
     [{ EVENT_STORE_URL: 'esdb://made:%zz@localhost:2113' }, 'EVENT_STORE_URL holds a % that begins no escape'],
     [{ TIKTOK_CLIENT_SECRET_FILE: '/nowhere/secret', TIKTOK_CLIENT_KEY: 'aw-made-up-key' }, 'cannot be read'],
     [{ DATABASE_URL: 'postgres://db/app', DATABASE_URL_FILE: '/nowhere' }, 'both set'],

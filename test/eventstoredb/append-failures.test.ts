@@ -16,7 +16,7 @@ test.each(['unavailable', 'not-ready'] as const)('an append that is answered wit
   expect(await read(stream)).toEqual([]);
 });
 
-test.each(['reset', 'deadline', 'hang', 'lose-answer', 'reset-behind', 'hang-behind'] as const)(
+test.each(['reset', 'deadline', 'hang', 'timeout', 'lose-answer', 'reset-behind', 'hang-behind'] as const)(
   'an append that ends with %s has an unknown outcome, and its repeat leaves it there once',
   async (trouble) => {
     const stream = newStream();
@@ -27,9 +27,18 @@ test.each(['reset', 'deadline', 'hang', 'lose-answer', 'reset-behind', 'hang-beh
     expect(lost._unsafeUnwrapErr()).toEqual({ kind: 'OutcomeUnknown', stream });
     const repeated = (await opened.store().append(stream, created.head, events))._unsafeUnwrap();
     expect(idsOf(repeated.events)).toEqual(idsOf(events));
-    expect(await read(stream)).toEqual([...created.events, ...repeated.events]);
+    expect(await read(stream)).toMatchObject([...created.events, ...repeated.events]);
   },
 );
+
+test('an append that the server gave up waiting for is looked for, and has succeeded when it stands there', async () => {
+  const stream = newStream();
+  const events = several(2);
+  await opened.standIn().order({ kind: 'appends', trouble: 'timeout-behind', times: 1 });
+  const found = (await opened.store().append(stream, emptyHead, events))._unsafeUnwrap();
+  expect(await read(stream)).toMatchObject(found.events);
+  expect((await opened.store().append(stream, emptyHead, events))._unsafeUnwrap()).toEqual(found);
+});
 
 test('several unknown outcomes in a row still leave one effect', async () => {
   const stream = newStream();
@@ -61,7 +70,7 @@ test('a killed store is out of reach, and what it acknowledged is there after it
   await opened.standIn().restart();
   await expect.poll(async () => (await opened.store().check()).isOk(), { timeout: 10_000 }).toBe(true);
   expect((await opened.store().append(stream, emptyHead, events))._unsafeUnwrap()).toEqual(first);
-  expect(await read(stream)).toEqual(first.events);
+  expect(await read(stream)).toMatchObject(first.events);
 });
 
 test('a frozen store keeps nobody waiting, and what was sent to it stands there once in the end', async () => {
@@ -75,7 +84,7 @@ test('a frozen store keeps nobody waiting, and what was sent to it stands there 
   expect(performance.now() - begun).toBeLessThan(6_000);
   opened.standIn().freeze(false);
   const repeated = (await opened.store().append(stream, emptyHead, events))._unsafeUnwrap();
-  expect(await read(stream)).toEqual(repeated.events);
+  expect(await read(stream)).toMatchObject(repeated.events);
 });
 
 test('an event that somebody else wrote into a stream is given unreadable, with a hash that fits nothing', async () => {

@@ -2,7 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connectionStream } from '../../src/application/execution/streams.ts';
 import { emptyHead } from '../../src/application/ports/event-store.ts';
+import { connectionId } from '../../src/domain/values/ids.ts';
 import { startStandIn, type StandIn } from '../support/eventstoredb-stand-in/start.ts';
 import { selfSignedCertificate } from '../support/self-signed-certificate.ts';
 import { newStream, several } from '../support/sample-events.ts';
@@ -53,13 +55,32 @@ describe('a secured store', () => {
   });
 });
 
+test('two installations with prefixes of their own share a server, and neither sees what the other holds', async () => {
+  const standIn = await startStandIn();
+  const stores = [storeAt(`${standIn.url}&streamPrefix=staging`), storeAt(`${standIn.url}&stream-prefix=live`), storeAt(standIn.url)];
+  const stream = connectionStream(connectionId(crypto.randomUUID()));
+  const followed = stores.map((store) => follow(store));
+  const appended = await Promise.all(stores.map((store) => appendForCertain(store, stream, emptyHead, several(1))));
+  for (const [index, { events }] of followed.entries()) {
+    await expect.poll(() => events.length, patience).toBe(1);
+    expect(events).toMatchObject(appended[index]?.events ?? []);
+  }
+  expect(new Set(appended.map(({ checkpoint }) => checkpoint.slice(0, 41))).size).toBe(3);
+  for (const { events, stop } of followed) {
+    await stop();
+    expect(events).toHaveLength(1);
+  }
+  await Promise.all(stores.map((store) => store.close()));
+  await standIn.stop();
+});
+
 test('a node that does not lead names the one that does, and the same call goes there', async () => {
   const [follower, leader] = await Promise.all([startStandIn(), startStandIn()]);
   await follower.order({ kind: 'leader', leader: { host: '127.0.0.1', port: leader.port } });
   const store = storeAt(follower.url);
   const appended = await appendForCertain(store, newStream(), emptyHead, several(2));
   const atLeader = storeAt(leader.url);
-  expect((await atLeader.read(appended.events[0]?.stream ?? newStream(), 1, 10))._unsafeUnwrap()).toEqual(appended.events);
+  expect((await atLeader.read(appended.events[0]?.stream ?? newStream(), 1, 10))._unsafeUnwrap()).toMatchObject(appended.events);
   await Promise.all([store.close(), atLeader.close()]);
   await Promise.all([follower.stop(), leader.stop()]);
 });

@@ -1,14 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import process from 'node:process';
 import { afterAll, beforeAll } from 'vitest';
 import { parseStoreAddress, type StoreAddress } from '../../src/adapters/event-store/eventstoredb/connection-string.ts';
 import { createEventStoreDbLog } from '../../src/adapters/event-store/eventstoredb/eventstoredb-event-store.ts';
+import { ownPartOf } from '../support/chosen-event-store.ts';
 import { startStandIn, type StandIn } from '../support/eventstoredb-stand-in/start.ts';
 import type { OpenLog } from '../support/event-store/open-log.ts';
 
 export const addressOf = (url: string): StoreAddress => parseStoreAddress(url)._unsafeUnwrap();
 
-/** A server that may hold anything: the namespace keeps each log to itself. */
+/** A server that may hold anything. */
 const given = process.env['EVENT_STORE_TEST_URL'];
 
 export const nameOfStore = given === undefined || given === '' ? 'EventStoreDB (its stand-in)' : 'EventStoreDB (the server of EVENT_STORE_TEST_URL)';
@@ -25,7 +25,7 @@ export const eventStoreDbLogOfFile = (): OpenLog => {
   });
   afterAll(() => standIn?.stop());
   return async () => {
-    const log = createEventStoreDbLog({ address: addressOf(url), namespace: `test-${randomUUID()}-` });
+    const log = createEventStoreDbLog({ address: addressOf(ownPartOf(url)) });
     return { log, close: () => log.close() };
   };
 };

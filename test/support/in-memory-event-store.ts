@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { err, ok, type Result } from 'neverthrow';
 import { createEventCodec } from '../../src/adapters/event-store/codec/event-codec.ts';
-import type { EventLog, LogBatch } from '../../src/adapters/event-store/event-log.ts';
+import { appendedAs, type EventLog, type LogBatch } from '../../src/adapters/event-store/event-log.ts';
 import { eventStoreOver } from '../../src/adapters/event-store/event-store-over-log.ts';
 import { checkpoint, type Checkpoint, type StreamName } from '../../src/application/ports/event-names.ts';
 import type { CheckpointOfAnotherStore, EventAddress, EventStore, FeedOptions } from '../../src/application/ports/event-store.ts';
@@ -57,7 +57,7 @@ export const createInMemoryEventLog = (): EventLog => {
       if (stands.length < head.revision || previous !== head.hash || (there.length > 0 && !repeated)) {
         return err({ kind: 'Conflict', stream });
       }
-      if (repeated) return ok(there);
+      if (repeated) return ok(appendedAs(there));
       if (entries.some(({ id }) => ids.has(id))) return err({ kind: 'Conflict', stream });
       const recordedAt = instant(Date.now());
       const added = entries.map(({ occurredAt, data, metadata, ...entry }, index): EventAddress => {
@@ -68,7 +68,7 @@ export const createInMemoryEventLog = (): EventLog => {
       streams.set(stream, [...stands, ...added]);
       for (const { id } of added) ids.add(id);
       for (const wake of [...waiting]) wake();
-      return ok(added);
+      return ok(appendedAs(added));
     },
 
     read: async (stream, fromRevision, limit) => ok(streamOf(stream).slice(fromRevision - 1, fromRevision - 1 + limit)),

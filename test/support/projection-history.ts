@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connectionStream } from '../../src/application/execution/streams.ts';
 import type { Checkpoint } from '../../src/application/ports/event-names.ts';
-import { emptyHead, type EventStore, type RecordedEvent, type StreamHead } from '../../src/application/ports/event-store.ts';
+import { emptyHead, type EventStore, type WrittenEvent, type StreamHead } from '../../src/application/ports/event-store.ts';
 import { evolveRecord, type ConnectionRecord } from '../../src/application/reading/connection-record.ts';
 import type { TikTokProfile } from '../../src/application/ports/tiktok.ts';
 import type { ConnectionEvent } from '../../src/domain/connection/events.ts';
@@ -25,7 +25,7 @@ export interface WrittenConnection {
   /** The record, by the one fold that replay, projection and verification use. */
   readonly record: ConnectionRecord | null;
   readonly checkpoint: Checkpoint | null;
-  append(...events: readonly ConnectionEvent[]): Promise<readonly RecordedEvent[]>;
+  append(...events: readonly ConnectionEvent[]): Promise<readonly WrittenEvent[]>;
   connect(user?: string, changes?: Readonly<{ profile?: Partial<TikTokProfile>; sealedProfile?: Sealed; clientKey?: string }>): Promise<void>;
   changeProfile(profile: Partial<TikTokProfile>): Promise<void>;
   changeScopes(...scopes: readonly string[]): Promise<void>;
@@ -40,7 +40,7 @@ export const writeConnection = (eventStore: EventStore, sealer: ProjectionSealer
   let record: ConnectionRecord | null = null;
   let checkpoint: Checkpoint | null = null;
 
-  const append = async (...events: readonly ConnectionEvent[]): Promise<readonly RecordedEvent[]> => {
+  const append = async (...events: readonly ConnectionEvent[]): Promise<readonly WrittenEvent[]> => {
     const occurredAt = nextMoment();
     const appended = await eventStore.append(
       stream,

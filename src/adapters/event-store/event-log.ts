@@ -16,6 +16,12 @@ export type EntryToAppend = Readonly<{
   hash: ChainHash;
 }>;
 
+/** An entry as it stands in the store, as far as an append tells. */
+export type WrittenEntry = Omit<EventAddress, 'recordedAt' | 'checkpoint'>;
+
+/** @property checkpoint of the last entry */
+export type AppendedEntries = Readonly<{ entries: readonly WrittenEntry[]; checkpoint: Checkpoint }>;
+
 export type LogBatch = Readonly<{ entries: readonly EventAddress[]; checkpoint: Checkpoint; caughtUp: boolean }>;
 
 /**
@@ -29,7 +35,21 @@ export interface EventLog {
     stream: StreamName,
     head: StreamHead,
     entries: readonly EntryToAppend[],
-  ): Promise<Result<readonly EventAddress[], AppendFailure>>;
+  ): Promise<Result<AppendedEntries, AppendFailure>>;
   read(stream: StreamName, fromRevision: number, limit: number): Promise<Result<readonly EventAddress[], Unavailable>>;
   feed(options: FeedOptions): AsyncIterable<Result<LogBatch, Unavailable | CheckpointOfAnotherStore>>;
 }
+
+/** What an append answers of entries that it knows all about; at least one. */
+export const appendedAs = (addresses: readonly EventAddress[]): AppendedEntries => {
+  const last = addresses.at(-1);
+  if (last === undefined) throw new TypeError('an append writes at least one entry');
+  return {
+    entries: addresses.map(({ id, stream, revision, type, schemaVersion, hash, stored }) => ({ id, stream, revision, type, schemaVersion, hash, stored })),
+    checkpoint: last.checkpoint,
+  };
+};
+
+/** What stands in the store once the entries are written. */
+export const writtenAs = (stream: StreamName, entries: readonly EntryToAppend[]): readonly WrittenEntry[] =>
+  entries.map(({ occurredAt, data, metadata, ...entry }) => ({ ...entry, stream, stored: { data, metadata, occurredAt } }));

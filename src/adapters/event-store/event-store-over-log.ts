@@ -1,6 +1,6 @@
 import { err, ok, ResultAsync, type Result } from 'neverthrow';
 import type { StreamName } from '../../application/ports/event-names.ts';
-import type { Appended, AppendFailure, EventStore, EventToAppend, FeedBatch, StoredEvent, StreamHead } from '../../application/ports/event-store.ts';
+import type { Appended, AppendFailure, EventStore, EventToAppend, FeedBatch, StreamHead } from '../../application/ports/event-store.ts';
 import type { EventCodec } from './codec/event-codec.ts';
 import type { EntryToAppend, EventLog } from './event-log.ts';
 
@@ -27,15 +27,15 @@ const append = async (
 
   const appended = await log.append(stream, head, entries);
   if (appended.isErr()) return err(appended.error);
-  const recorded = appended.value.map((address, index): StoredEvent => {
-    const written = encoded[index];
-    return written?.entry.hash === address.hash ? { ...address, readable: true, ...written.content } : codec.decode(address);
+  const written = appended.value.entries.map((entry, index) => {
+    const own = encoded[index];
+    return own?.entry.hash === entry.hash ? { ...entry, readable: true as const, ...own.content } : codec.decode(entry);
   });
-  const readable = recorded.filter((event) => event.readable);
+  const readable = written.filter((event) => event.readable);
   const last = readable.at(-1);
   // A repeat of what newer code wrote under the same ids: a reload shows what stands there.
   if (last === undefined || readable.length < entries.length) return err({ kind: 'Conflict', stream });
-  return ok({ head: { revision: last.revision, hash: last.hash }, events: readable, checkpoint: last.checkpoint });
+  return ok({ head: { revision: last.revision, hash: last.hash }, events: readable, checkpoint: appended.value.checkpoint });
 };
 
 /** The one way to an `EventStore`: any log of text, read and written through `codec`. */

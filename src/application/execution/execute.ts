@@ -3,7 +3,7 @@ import { later } from '../../domain/values/instant.ts';
 import { unavailable, type Unavailable } from '../failures.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Checkpoint, StreamName } from '../ports/event-names.ts';
-import type { Appended, AppendFailure, DomainEvent, EventStore, EventToAppend, RecordedEvent, StreamHead } from '../ports/event-store.ts';
+import type { Appended, AppendFailure, DomainEvent, EventStore, EventToAppend, StreamHead, WrittenEvent } from '../ports/event-store.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { Aggregate } from './aggregate.ts';
 import type { CommandContext } from './command-context.ts';
@@ -19,7 +19,7 @@ export type Executed<State> = Readonly<{
   state: State;
   head: StreamHead;
   /** What this command wrote; empty when it had nothing to change. */
-  events: readonly RecordedEvent[];
+  events: readonly WrittenEvent[];
   /** Null when nothing was written. */
   checkpoint: Checkpoint | null;
 }>;

@@ -52,6 +52,9 @@ export type RecordedEvent = EventAddress &
 export type UnreadableEvent = EventAddress & Readonly<{ readable: false; reason: string }>;
 export type StoredEvent = RecordedEvent | UnreadableEvent;
 
+/** An event as an append answers it. When it was recorded and where it stands among all streams is told by reading. */
+export type WrittenEvent = Omit<RecordedEvent, 'recordedAt' | 'checkpoint'>;
+
 export type AppendFailure =
   /** The stream's end was another: nothing was written. Load and decide anew. */
   | Readonly<{ kind: 'Conflict'; stream: StreamName }>
@@ -61,7 +64,12 @@ export type AppendFailure =
   /** Nothing was written. */
   | Unavailable;
 
-export type Appended = Readonly<{ head: StreamHead; events: readonly RecordedEvent[]; checkpoint: Checkpoint }>;
+export type Appended = Readonly<{
+  head: StreamHead;
+  events: readonly WrittenEvent[];
+  /** Of the last event. */
+  checkpoint: Checkpoint;
+}>;
 
 export type FeedBatch = Readonly<{
   events: readonly StoredEvent[];

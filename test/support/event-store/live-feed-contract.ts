@@ -33,7 +33,7 @@ export const liveFeedContract = (open: OpenLog): void => {
       const waiting = next();
       const appended = await append(stream, head, several(2));
       head = appended.head;
-      expect((await waiting).events).toEqual(appended.events);
+      expect((await waiting).events).toMatchObject(appended.events);
     }
     stop.abort();
     expect((await feed.next()).done).toBe(true);

@@ -13,8 +13,8 @@ export const repeatContract = (open: OpenLog): void => {
     const events = several(3);
     const first = await append(stream, emptyHead, events);
     expect(await append(stream, emptyHead, events)).toEqual(first);
-    expect(await history(stream)).toEqual(first.events);
-    expect(await fed()).toEqual(first.events);
+    expect(await history(stream)).toMatchObject(first.events);
+    expect(await fed()).toMatchObject(first.events);
   });
 
   test('does so in the middle of a stream, also after later appends', async () => {
@@ -71,7 +71,7 @@ export const repeatContract = (open: OpenLog): void => {
     const first = await append(stream, emptyHead, [event]);
     const again = await append(stream, emptyHead, [{ ...event, event: profileChanged('sealed anew') }]);
     expect(again).toEqual(first);
-    expect(await history(stream)).toEqual(first.events);
+    expect(await history(stream)).toMatchObject(first.events);
   });
 
   test('has one effect when the same append comes twenty times at once', async () => {
@@ -79,6 +79,6 @@ export const repeatContract = (open: OpenLog): void => {
     const events = several(2);
     const answers = await Promise.all(Array.from({ length: 20 }, () => append(stream, emptyHead, events)));
     for (const answer of answers) expect(answer).toEqual(answers[0]);
-    expect(await fed()).toEqual(answers[0]?.events);
+    expect(await fed()).toMatchObject(answers[0]?.events ?? []);
   });
 };

@@ -46,6 +46,9 @@ const answerOf = (outcome: Outcome, expected: Expected): AppendResp => {
 const bytesOf = (events: readonly ProposedEvent[]): number =>
   events.reduce((sum, { data, metadata, type }) => sum + Buffer.byteLength(data, 'base64') + Buffer.byteLength(metadata, 'base64') + 2 * type.length, 0);
 
+/** The server waits two seconds for a write to be safe; for one that it finds under way already, always as long. */
+const commitTimeout = (): grpc.ServiceError => failure(grpc.status.ABORTED, 'Operation timed out: Commit phase timeout.');
+
 const reset = (): grpc.ServiceError => failure(grpc.status.UNAVAILABLE, 'read ECONNRESET');
 
 const write = (log: KeptLog, faults: Faults, requests: readonly AppendReq[], reply: Reply): void => {
@@ -64,6 +67,8 @@ const write = (log: KeptLog, faults: Faults, requests: readonly AppendReq[], rep
       return reply(reset());
     case 'deadline':
       return reply(failure(grpc.status.DEADLINE_EXCEEDED, 'Deadline exceeded'));
+    case 'timeout':
+      return reply(commitTimeout());
     case 'hang':
       return;
     default:
@@ -79,6 +84,8 @@ const write = (log: KeptLog, faults: Faults, requests: readonly AppendReq[], rep
       return;
     case 'reset-behind':
       return reply(reset());
+    case 'timeout-behind':
+      return reply(commitTimeout());
     case 'lose-answer':
       return reply(failure(grpc.status.INTERNAL, 'Received RST_STREAM with code 2'));
     default:

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What is wrong with the next appends: before they are looked at, or behind the write. */
-const appendTroubles = ['unavailable', 'not-ready', 'reset', 'deadline', 'lose-answer', 'reset-behind', 'hang', 'hang-behind'] as const;
+const appendTroubles = ['unavailable', 'not-ready', 'reset', 'deadline', 'lose-answer', 'reset-behind', 'hang', 'hang-behind', 'timeout', 'timeout-behind'] as const;
 
 const member = z.object({ host: z.string(), port: z.number(), state: z.enum(['leader', 'follower', 'dead']) });
 export type Member = z.output<typeof member>;

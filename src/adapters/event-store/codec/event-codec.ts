@@ -1,9 +1,9 @@
 import { err, ok, type Result } from 'neverthrow';
 import { z } from 'zod';
 import type { ChainHash, StreamName } from '../../../application/ports/event-names.ts';
-import type { DomainEvent, EventAddress, EventMetadata, EventToAppend, StoredEvent, StreamHead } from '../../../application/ports/event-store.ts';
+import type { DomainEvent, EventMetadata, EventToAppend, StreamHead } from '../../../application/ports/event-store.ts';
 import type { Instant } from '../../../domain/values/instant.ts';
-import type { EntryToAppend } from '../event-log.ts';
+import type { EntryToAppend, WrittenEntry } from '../event-log.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { compiledOnFirstUse, shapeProblem, type EventFormat } from './event-format.ts';
 import { eventFormats } from './event-formats.ts';
@@ -12,12 +12,14 @@ import { isInstant, storedCommandId } from './value-schemas.ts';
 
 /** What an entry says, for whoever has just written it. */
 export type Content = Readonly<{ event: DomainEvent; occurredAt: Instant; metadata: EventMetadata }>;
+/** With as much of its place as was known before. `reason` holds no stored data. */
+export type Decoded<Entry> = (Entry & Content & Readonly<{ readable: true }>) | (Entry & Readonly<{ readable: false; reason: string }>);
 export type Encoded = Readonly<{ entry: EntryToAppend; content: Content }>;
 
 export interface EventCodec {
   /** Throws for an event that could not be read back: that is a mistake in the code that made it. */
   encode(stream: StreamName, head: StreamHead, events: readonly EventToAppend[]): readonly Encoded[];
-  decode(address: EventAddress): StoredEvent;
+  decode<Entry extends WrittenEntry>(entry: Entry): Decoded<Entry>;
 }
 
 const metadataShape: z.ZodType<EventMetadata> = z.object({
@@ -48,7 +50,7 @@ const lifted = (format: EventFormat, storedVersion: number, stored: unknown): Re
   return ok(raw);
 };
 
-const parseEvent = (formats: ReadonlyMap<string, EventFormat>, { type, schemaVersion, stored }: EventAddress): Result<DomainEvent, string> => {
+const parseEvent = (formats: ReadonlyMap<string, EventFormat>, { type, schemaVersion, stored }: WrittenEntry): Result<DomainEvent, string> => {
   const format = formats.get(type);
   if (format === undefined) return err('the event type is not known here');
   const raw = parseJson(stored.data);
@@ -70,14 +72,14 @@ const readMetadata = (text: string): Result<EventMetadata, string> => {
 
 /** @param formats by event type; what they do not cover is read as unreadable */
 export const createEventCodec = (formats = eventFormats): EventCodec => {
-  const decode = (address: EventAddress): StoredEvent => {
-    const { occurredAt, metadata: metadataText } = address.stored;
-    if (!isInstant(occurredAt)) return { ...address, readable: false, reason: 'occurred_at: not a moment' };
-    const event = parseEvent(formats, address);
-    if (event.isErr()) return { ...address, readable: false, reason: event.error };
+  const decode = <Entry extends WrittenEntry>(entry: Entry): Decoded<Entry> => {
+    const { occurredAt, metadata: metadataText } = entry.stored;
+    if (!isInstant(occurredAt)) return { ...entry, readable: false, reason: 'occurred_at: not a moment' };
+    const event = parseEvent(formats, entry);
+    if (event.isErr()) return { ...entry, readable: false, reason: event.error };
     const metadata = readMetadata(metadataText);
-    if (metadata.isErr()) return { ...address, readable: false, reason: metadata.error };
-    return { ...address, readable: true, event: event.value, occurredAt, metadata: metadata.value };
+    if (metadata.isErr()) return { ...entry, readable: false, reason: metadata.error };
+    return { ...entry, readable: true, event: event.value, occurredAt, metadata: metadata.value };
   };
 
   const encodeOne = (stream: StreamName, revision: number, previous: ChainHash | null, toAppend: EventToAppend): Encoded => {

@@ -1,10 +1,12 @@
+import type { AppendResult } from '@eventstore/db-client';
 import { err, ok, type Result } from 'neverthrow';
 import type { Unavailable } from '../../../application/failures.ts';
 import type { StreamName } from '../../../application/ports/event-names.ts';
-import type { AppendFailure, EventAddress, StreamHead } from '../../../application/ports/event-store.ts';
-import type { EntryToAppend } from '../event-log.ts';
+import type { AppendFailure, StreamHead } from '../../../application/ports/event-store.ts';
+import { appendedAs, writtenAs, type AppendedEntries, type EntryToAppend } from '../event-log.ts';
 import { within } from './connection.ts';
 import { outcomeOf, storeUnavailable } from './failures.ts';
+import { checkpointAt } from './places.ts';
 import { readStream, type StoreParts } from './read-stream.ts';
 import { toJsonEvent } from './records.ts';
 
@@ -24,33 +26,46 @@ const send = async (
   stream: StreamName,
   head: StreamHead,
   entries: readonly EntryToAppend[],
-): Promise<Result<void, AppendFailure>> => {
+): Promise<Result<AppendResult['position'], Readonly<{ failure: AppendFailure; mayStandThere: boolean }>>> => {
   const events = entries.map(toJsonEvent);
   const expectedRevision = head.revision === 0 ? ('no_stream' as const) : BigInt(head.revision) - 1n;
   const append = connection.call((client, options) =>
     client.appendToStream(`${namespace}${stream}`, events, { ...options, expectedRevision, deadline: limits.appendMillis }),
   );
   try {
-    await within(limits.appendMillis, append);
-    return ok(undefined);
+    return ok((await within(limits.appendMillis, append)).position);
   } catch (error) {
     const outcome = outcomeOf(error);
     switch (outcome.kind) {
       case 'conflict':
-        return err({ kind: 'Conflict', stream });
-      case 'nothing-written':
-        return err(storeUnavailable(error));
+        return err({ failure: { kind: 'Conflict', stream }, mayStandThere: true });
+      case 'not-told':
+        return err({ failure: { kind: 'OutcomeUnknown', stream }, mayStandThere: true });
       case 'unknown':
-        return err({ kind: 'OutcomeUnknown', stream });
+        return err({ failure: { kind: 'OutcomeUnknown', stream }, mayStandThere: false });
+      case 'nothing-written':
+        return err({ failure: storeUnavailable(error), mayStandThere: false });
       case 'too-large':
-        return err({ kind: 'EventTooLarge', stream, bytes: bytesOf(entries), limit: outcome.limit ?? bytesOf(entries) });
+        return err({ failure: { kind: 'EventTooLarge', stream, bytes: bytesOf(entries), limit: outcome.limit ?? bytesOf(entries) }, mayStandThere: false });
     }
   }
 };
 
+/** What stands where the entries belong, if it has their ids; null if it does not. */
+const readBack = async (
+  parts: StoreParts,
+  store: string,
+  stream: StreamName,
+  head: StreamHead,
+  entries: readonly EntryToAppend[],
+): Promise<Result<AppendedEntries | null, Unavailable>> => {
+  const read = await readStream(parts, store, stream, head.revision + 1, entries.length);
+  return read.map((standing) => (entries.every(({ id }, index) => id === standing[index]?.id) ? appendedAs(standing) : null));
+};
+
 /**
  * Appends behind an explicit revision, which makes a repeat harmless: the store finds the same ids there and writes
- * nothing. Its answer names neither times nor positions, so what stands there is read.
+ * nothing. Its ids are made of what is written, so that success means that these bytes stand there.
  */
 export const appendEntries = async (
   parts: StoreParts,
@@ -58,15 +73,20 @@ export const appendEntries = async (
   stream: StreamName,
   head: StreamHead,
   entries: readonly EntryToAppend[],
-): Promise<Result<readonly EventAddress[], AppendFailure>> => {
+): Promise<Result<AppendedEntries, AppendFailure>> => {
   const stands = await standsBehind(parts, store, stream, head);
   if (stands.isErr()) return err(stands.error);
   if (!stands.value) return err({ kind: 'Conflict', stream });
   const sent = await send(parts, stream, head, entries);
-  if (sent.isErr()) return err(sent.error);
-  const written = await readStream(parts, store, stream, head.revision + 1, entries.length);
-  // It is written, but what was recorded about it is not known: a repeat tells.
-  if (written.isErr() || written.value.length < entries.length) return err({ kind: 'OutcomeUnknown', stream });
-  const same = written.value.every(({ id }, index) => id === entries[index]?.id);
-  return same ? ok(written.value) : err({ kind: 'Conflict', stream });
+  const last = entries.at(-1);
+  if (sent.isOk() && sent.value !== undefined && last !== undefined) {
+    parts.known.remember(stream, { revision: last.revision, hash: last.hash });
+    return ok({ entries: writtenAs(stream, entries), checkpoint: checkpointAt(store, sent.value) });
+  }
+  if (sent.isErr() && !sent.error.mayStandThere) return err(sent.error.failure);
+  // An earlier try of the same command may have written the same ids with other bytes, or this one without saying so.
+  const back = await readBack(parts, store, stream, head, entries);
+  if (back.isOk() && back.value !== null) return ok(back.value);
+  if (sent.isErr() && back.isOk()) return err(sent.error.failure);
+  return err({ kind: 'OutcomeUnknown', stream });
 };

@@ -2,14 +2,19 @@ import { err, ok, type Result } from 'neverthrow';
 
 export type StoreCredentials = Readonly<{ username: string; password: string }>;
 
-export type StoreAddress = Readonly<{ connectionString: string; credentials: StoreCredentials | null }>;
+export type StoreAddress = Readonly<{
+  /** As the client takes it. */
+  connectionString: string;
+  credentials: StoreCredentials | null;
+  /** What the names of the store's streams begin with before ours begin; empty, or with a dash at its end. */
+  namespace: string;
+}>;
 
 /** Options that we pass on, in the client's spelling. Node preference, deadlines and failures are the adapter's business. */
-const passedOn = new Map(
-  ['tls', 'tlsCAFile', 'connectionName', 'maxDiscoverAttempts', 'discoveryInterval', 'gossipTimeout', 'keepAliveInterval', 'keepAliveTimeout'].map(
-    (name) => [name.toLowerCase(), name],
-  ),
-);
+const passedOn = ['tls', 'tlsCAFile', 'connectionName', 'maxDiscoverAttempts', 'discoveryInterval', 'gossipTimeout', 'keepAliveInterval', 'keepAliveTimeout'];
+/** An option of ours, which the client is not shown. */
+const streamPrefix = 'streamPrefix';
+const known = new Map([...passedOn, streamPrefix].map((name) => [name.toLowerCase(), name]));
 
 const spelling = /^esdb(?:\+discover)?:\/\/(?:([^:@/?]+):([^@/?]*)@)?([A-Za-z0-9._-]+(?::\d{1,5})?(?:,[A-Za-z0-9._-]+(?::\d{1,5})?)*)\/?(?:\?(.*))?$/;
 
@@ -28,6 +33,8 @@ const credentialsOf = (username: string | undefined, password: string | undefine
 
 const isValue = (name: string, value: string): boolean => {
   if (name === 'tls') return value === 'true' || value === 'false';
+  // No dash and no underscore: so no installation's names begin with those of another, or as those without a prefix do.
+  if (name === streamPrefix) return /^[A-Za-z0-9]{1,64}$/.test(value);
   return name === 'tlsCAFile' || name === 'connectionName' ? value !== '' : /^\d+$/.test(value);
 };
 
@@ -40,17 +47,26 @@ export const parseStoreAddress = (text: string): Result<StoreAddress, string> =>
   if (matched === null) return err('must be an EventStoreDB address, e.g. esdb://user:password@node1:2113,node2:2113,node3:2113.');
   const [, username, password, , query = ''] = matched;
   const options = new Map<string, string>();
-  for (const part of query === '' ? [] : query.split('&')) {
+  const parts = query === '' ? [] : query.split('&');
+  const shown: string[] = [];
+  for (const part of parts) {
     const [key = '', value = ''] = part.split('=');
-    const name = passedOn.get(key.replaceAll(/[_-]/g, '').toLowerCase());
-    if (name === undefined) return err(`has an option that is not one of ${[...passedOn.values()].join(', ')}.`);
+    const name = known.get(key.replaceAll(/[_-]/g, '').toLowerCase());
+    if (name === undefined) return err(`has an option that is not one of ${[...known.values()].join(', ')}.`);
     if (!isValue(name, value)) return err(`gives the option ${name} a value that it cannot have.`);
     options.set(name, value);
+    if (name !== streamPrefix) shown.push(part);
   }
   return credentialsOf(username, password).andThen((credentials) => {
     if (credentials === null && options.get('tls') !== 'false') {
       return err('must carry user:password of an administrator (only they may read the whole log), or say tls=false for a server that runs insecurely.');
     }
-    return ok({ connectionString: text, credentials });
+    const [place = ''] = text.split('?');
+    const prefix = options.get(streamPrefix);
+    return ok({
+      connectionString: shown.length === 0 ? place : `${place}?${shown.join('&')}`,
+      credentials,
+      namespace: prefix === undefined ? '' : `${prefix}-`,
+    });
   });
 };

@@ -15,8 +15,6 @@ import { readStream } from './read-stream.ts';
 
 export type EventStoreDbOptions = Readonly<{
   address: StoreAddress;
-  /** Put before the name of every stream, so that several stores can share one server. */
-  namespace?: string;
   limits?: Partial<Limits>;
   codec?: EventCodec;
 }>;
@@ -34,9 +32,9 @@ export interface EventStoreDbLog extends EventLog {
 const usualLimits: Limits = { appendMillis: 3_000, readMillis: 10_000 };
 
 /** Opens no connection and loads no client before it is used. */
-export const createEventStoreDbLog = ({ address, namespace = '', limits = {} }: Omit<EventStoreDbOptions, 'codec'>): EventStoreDbLog => {
+export const createEventStoreDbLog = ({ address, limits = {} }: Omit<EventStoreDbOptions, 'codec'>): EventStoreDbLog => {
   const connection = openConnection(address);
-  const parts = { connection, namespace, limits: { ...usualLimits, ...limits }, known: createKnownHeads() };
+  const parts = { connection, namespace: address.namespace, limits: { ...usualLimits, ...limits }, known: createKnownHeads() };
   let name: string | null = null;
 
   const storeOf = async (): Promise<Result<string, Unavailable>> => {

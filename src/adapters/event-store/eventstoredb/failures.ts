@@ -57,7 +57,8 @@ const reasonOf = (error: unknown): string => {
 export const storeUnavailable = (error: unknown): Unavailable => unavailable('event_store', reasonOf(error));
 
 export type FailedOutcome =
-  | Readonly<{ kind: 'conflict' | 'nothing-written' | 'unknown' }>
+  /** Not told: the server answers, and gave up waiting for the write. */
+  | Readonly<{ kind: 'conflict' | 'nothing-written' | 'unknown' | 'not-told' }>
   | Readonly<{ kind: 'too-large'; limit: number | null }>;
 
 /**
@@ -68,6 +69,7 @@ export const outcomeOf = (error: unknown): FailedOutcome => {
   const told = seen(error);
   if (told.type === 'wrong-expected-version') return { kind: 'conflict' };
   if (told.type === 'maximum-append-size-exceeded') return { kind: 'too-large', limit: told.maxAppendSize ?? null };
+  if (told.type === 'timeout') return { kind: 'not-told' };
   const refused = isRefusal(told) || told.type === 'not-leader' || told.type === 'stream-deleted';
   return { kind: refused || notReady.test(told.message) || neverSent.test(told.message) ? 'nothing-written' : 'unknown' };
 };

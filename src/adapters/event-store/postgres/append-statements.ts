@@ -13,7 +13,7 @@ export const appendOne = {
     from (select pg_advisory_xact_lock(hashtextextended($1, 0)) where pg_current_xact_id_if_assigned() is null) locked
     left join lateral (select h.revision, h.hash from tiktok_connections.events h where h.stream = $1 order by h.revision desc limit 1) head on true
     where coalesce(head.revision, 0) = $2 and coalesce(head.hash, '') = $3
-    returning e.xid, e.position, date_part('epoch', e.recorded_at) as recorded`,
+    returning e.xid, e.position`,
 };
 
 // The same for one event each of several streams. The array of the locked ones is made whole before the first row is:
@@ -31,12 +31,12 @@ export const appendTogether = {
         select l.place from unnest($1::text[]) with ordinality l (stream, place)
         where case when pg_current_xact_id_if_assigned() is null then pg_try_advisory_xact_lock(hashtextextended(l.stream, 0)) end))
       and coalesce(head.revision, 0) = a.revision and coalesce(head.hash, '') = a.previous
-    returning e.id, e.xid, e.position, date_part('epoch', e.recorded_at) as recorded`,
+    returning e.id, e.xid, e.position`,
 };
 
 export const appendEvents = {
   name: 'append_events',
-  text: `select outcome, xids, positions, recorded, hashes
+  text: `select outcome, xids, positions, hashes
     from tiktok_connections.append_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 };
 
@@ -44,7 +44,6 @@ const placed = z.object({
   outcome: z.enum(['appended', 'repeated']),
   xids: z.array(z.string()),
   positions: z.array(z.string()),
-  recorded: z.array(z.number()),
   hashes: z.array(z.string()),
 });
 
@@ -54,15 +53,14 @@ export type Answer = z.output<typeof answers>[0];
 /** One event to append behind the head of its stream. */
 export type OneToAppend = Readonly<{ stream: StreamName; head: StreamHead; entry: EntryToAppend }>;
 
-const place = z.object({ xid: z.string(), position: z.string(), recorded: z.number() });
+const place = z.object({ xid: z.string(), position: z.string() });
 const rowsOfOne = z.array(place);
 const rowsOfTogether = z.array(place.extend({ id: z.string() }));
 
-const appended = ({ entry }: OneToAppend, { xid, position, recorded }: z.output<typeof place>): Answer => ({
+const appended = ({ entry }: OneToAppend, { xid, position }: z.output<typeof place>): Answer => ({
   outcome: 'appended',
   xids: [xid],
   positions: [position],
-  recorded: [recorded],
   hashes: [entry.hash],
 });
 

@@ -1,13 +1,13 @@
 import { err, ok, type Result } from 'neverthrow';
 import type pg from 'pg';
 import type { StreamName } from '../../../application/ports/event-names.ts';
-import type { AppendFailure, EventAddress, StreamHead } from '../../../application/ports/event-store.ts';
-import type { EntryToAppend } from '../event-log.ts';
+import type { AppendFailure, StreamHead } from '../../../application/ports/event-store.ts';
+import { appendedAs, writtenAs, type AppendedEntries, type EntryToAppend } from '../event-log.ts';
 import { answers, appendEvents, valuesOfSeveral, type Answer } from './append-statements.ts';
 import { checkpointAt } from './checkpoints.ts';
 import type { GatheredAppends } from './gathered-appends.ts';
 import type { ReadOne } from './gathered-reads.ts';
-import { addressesOf, recordedInstant } from './rows.ts';
+import { addressesOf } from './rows.ts';
 import { appendFailureOf, sendAppend } from './send-append.ts';
 
 export type AppendParts = Readonly<{ pool: pg.Pool; gathered: GatheredAppends; readOne: ReadOne }>;
@@ -36,7 +36,7 @@ export const appendEntries = async (
   stream: StreamName,
   head: StreamHead,
   entries: readonly EntryToAppend[],
-): Promise<Result<readonly EventAddress[], AppendFailure>> => {
+): Promise<Result<AppendedEntries, AppendFailure>> => {
   const answered = await ask(parts, stream, head, entries);
   if (answered.isErr()) return err(answered.error);
   const answer = answered.value;
@@ -45,16 +45,8 @@ export const appendEntries = async (
   const same = entries.every(({ hash }, index) => answer.hashes[index] === hash);
   if (!same) {
     const read = await parts.readOne({ stream, fromRevision: head.revision + 1, limit: entries.length });
-    return read.map((rows) => addressesOf(store, rows));
+    return read.map((rows) => appendedAs(addressesOf(store, rows)));
   }
-  const { xids, positions, recorded } = answer;
-  return ok(
-    entries.map(({ occurredAt, data, metadata, ...entry }, index) => ({
-      ...entry,
-      stream,
-      checkpoint: checkpointAt(store, { xid: xids[index] ?? '', position: positions[index] ?? '' }),
-      recordedAt: recordedInstant(recorded[index] ?? 0),
-      stored: { data, metadata, occurredAt },
-    })),
-  );
+  const place = { xid: answer.xids.at(-1) ?? '', position: answer.positions.at(-1) ?? '' };
+  return ok({ entries: writtenAs(stream, entries), checkpoint: checkpointAt(store, place) });
 };

@@ -41,8 +41,6 @@ const isEventRow = (row: Partial<Record<keyof EventRow, unknown>> | null): boole
 /** Looked at where they are: a copy of every row would cost a feed more than reading what is in it. */
 export const eventRows = z.custom<readonly EventRow[]>((rows) => Array.isArray(rows) && rows.every(isEventRow));
 
-export const recordedInstant = (seconds: number): Instant => instant(Math.floor(seconds * 1_000));
-
 /** Spelling a moment costs as much as checking an event, and events come many to a millisecond. */
 const spellMoments = (): ((seconds: number) => Instant) => {
   let lastMillis = Number.NaN;
