@@ -41,7 +41,7 @@ it('connects an account to the user it names, in a browser where nobody is signe
   const user = await somebody();
   expect(outcomeOf(await stranger().connect({ account: user }, await linkFor(user)))).toBe('success');
   expect(await service.person(user).connections()).toMatchObject([{ user_id: user, status: 'active' }]);
-  const history = await world.rows(z.object({ metadata: z.string() }), "select metadata from tiktok_connections.events where data like '%' || $1 || '%'", [user]);
+  const history = await world.history(z.object({ metadata: z.string() }), "select metadata from tiktok_connections.events where data like '%' || $1 || '%'", [user]);
   expect(history.map(({ metadata }) => metadata)).toEqual([expect.stringContaining(`"actor":{"id":"${user}","kind":"user"}`)]);
 });
 

@@ -1,21 +1,30 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { connectionStream } from '../../src/application/execution/streams.ts';
+import { connectionId, eventId } from '../../src/domain/values/ids.ts';
 import { killLeftovers } from '../support/service-process.ts';
 import type { FaultRule } from '../support/simulator-control.ts';
+import { openStoreProxy, type StoreProxy } from '../support/store-proxy.ts';
 import { outcomeOf, type WirePerson } from '../support/wire-person.ts';
 import { createWireWorld, type Replica, type WireWorld } from '../support/wire-world.ts';
 
 let world: WireWorld;
 let service: Replica;
+/** Null where the history stands in the database. */
+let wayToStore: StoreProxy | null = null;
 let people = 0;
 
 beforeAll(async () => {
   world = await createWireWorld();
-  service = await world.start();
+  const storeUrl = world.environment['EVENT_STORE_URL'] ?? '';
+  if (storeUrl !== '') wayToStore = await openStoreProxy(storeUrl);
+  service = await world.start(wayToStore === null ? {} : { EVENT_STORE_URL: wayToStore.url });
 });
 afterAll(async () => {
   await killLeftovers();
   await world.close();
+  await wayToStore?.close();
 });
 
 type Somebody = Readonly<{ account: string; browser: WirePerson }>;
@@ -33,8 +42,12 @@ const spoil = ({ account }: Somebody, endpoint: FaultRule['endpoint'], action: F
 
 const ask = (text: string, ...values: readonly unknown[]) => world.rows(z.unknown(), text, values);
 
-/** From now on the database refuses every new event of a stream. */
+/** From now on the store refuses every new event of a stream. */
 const refuseEvents = async (): Promise<() => Promise<void>> => {
+  if (wayToStore !== null) {
+    wayToStore.refuseAppends(true);
+    return wayToStore.mend;
+  }
   await ask("create function refuse_events() returns trigger language plpgsql as $$ begin raise exception 'made up'; end $$");
   await ask('create trigger refuse_events before insert on tiktok_connections.events for each row execute function refuse_events()');
   return async () => void (await ask('drop function refuse_events cascade'));
@@ -50,12 +63,12 @@ const linkToAnother = async (account: string): Promise<WirePerson> => {
 /** Puts an event into the account's history that no version knows. */
 const addUnreadableEvent = async (owner: WirePerson): Promise<void> => {
   const [connection] = await owner.connections();
-  await ask(
-    `insert into tiktok_connections.events (stream, revision, id, type, schema_version, occurred_at, data, metadata, hash)
-     select stream, revision + 1, gen_random_uuid(), 'MadeUpLater', 1, occurred_at, '{}', metadata, hash from tiktok_connections.events
-     where stream = 'tiktok_connection-' || $1 order by revision desc limit 1`,
-    connection?.id,
-  );
+  const stream = connectionStream(connectionId(connection?.id ?? ''));
+  const last = (await world.log.read(stream, 1, 100))._unsafeUnwrap().at(-1);
+  if (last === undefined) throw new Error('nothing is connected');
+  const { revision, hash, schemaVersion, stored } = last;
+  const unknown = { id: eventId(randomUUID()), revision: revision + 1, type: 'MadeUpLater', schemaVersion, hash, ...stored, data: '{}' };
+  (await world.log.append(stream, { revision, hash }, [unknown]))._unsafeUnwrap();
 };
 
 describe('of two reasons to refuse a callback the earlier one is named', () => {

@@ -38,7 +38,7 @@ const outcomeWith = async (person: Somebody, endpoint: Endpoint, action: FaultRu
 /** Everything that is written of a connection, in any table. */
 const kept = z.object({ events: z.number(), rows: z.number(), keys: z.number() });
 const keptOf = (user: string): Promise<readonly unknown[]> =>
-  world.rows(
+  world.history(
     kept,
     `with mine as (select distinct substr(stream, 19)::uuid as id from tiktok_connections.events where data like '%"' || $1 || '"%')
      select (select count(*)::int from mine) as events,
@@ -51,7 +51,7 @@ const allKeys = 'select count(*)::int as keys from tiktok_connections.data_keys'
 const allEvents = 'select count(*)::int as events from tiktok_connections.events';
 const total = async (): Promise<unknown> => [
   ...(await world.rows(z.object({ keys: z.number() }), allKeys)),
-  ...(await world.rows(z.object({ events: z.number() }), allEvents)),
+  ...(await world.history(z.object({ events: z.number() }), allEvents)),
 ];
 
 /** The refusal left nothing, and the same person connects at once when TikTok is itself again. */

@@ -104,7 +104,7 @@ describe('imported connections', () => {
     const total = 500;
     const rows = Array.from({ length: total }, (_, index) => legacyRow(`killed-${index}`, { token_expires_at: tomorrow() }));
     const events = `select count(*)::int as count from tiktok_connections.events where data like '%user-of-killed-%'`;
-    const written = async (): Promise<number> => (await world.rows(counted, events))[0]?.count ?? 0;
+    const written = async (): Promise<number> => (await world.history(counted, events))[0]?.count ?? 0;
     const command = [process.execPath, join(checkout, 'src/main.ts'), ...(await argumentsFor('killed', rows))];
     const child = await spawnService(world.environment, { command });
     await until(written, (count) => count >= 25);

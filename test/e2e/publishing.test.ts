@@ -80,7 +80,7 @@ const publish = async (connection: string, changes: Body, key?: string): Promise
 const shown = async (id: string): Promise<Publication> => publication.parse((await replica.wire.call({ url: `/v1/publications/${id}`, headers: service })).json());
 const becomes = (id: string, expected: Readonly<Record<string, unknown>>): Promise<void> => vi.waitFor(async () => expect(await shown(id)).toMatchObject(expected), patient);
 const typesOf = async (id: string): Promise<readonly string[]> =>
-  (await world.rows(typeRow, `select type from tiktok_connections.events where stream = 'tiktok_publication-' || $1 order by revision`, [id])).map(({ type }) => type);
+  (await world.history(typeRow, `select type from tiktok_connections.events where stream = 'tiktok_publication-' || $1 order by revision`, [id])).map(({ type }) => type);
 
 describe('a post', () => {
   it('of a file of ours goes to TikTok byte for byte, once, and gets the id and the address of the post', async () => {

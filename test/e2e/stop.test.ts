@@ -28,7 +28,7 @@ describe('a service that is told to end', () => {
   };
   const refresh = (replica: Replica, id: string) => replica.wire.call({ method: 'POST', url: `/v1/connections/${id}/refresh`, headers: service });
   const typesOf = async (stream: string): Promise<readonly string[]> =>
-    (await world.rows(typeRow, 'select type from tiktok_connections.events where stream = $1 order by revision', [stream])).map(({ type }) => type);
+    (await world.history(typeRow, 'select type from tiktok_connections.events where stream = $1 order by revision', [stream])).map(({ type }) => type);
   const inFlight = (endpoint: string, account: string): Promise<void> =>
     vi.waitFor(async () => expect(await world.tiktok.countCalls({ endpoint, account, pending: 'true' })).toBe(1), patient);
   const takesNoMore = ({ url }: Replica): Promise<void> => vi.waitFor(() => expect(fetch(`${url}/livez`)).rejects.toThrow(), patient);

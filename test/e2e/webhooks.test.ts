@@ -30,7 +30,7 @@ const connected = async (user: string, seconds = 86_400): Promise<string> => {
 };
 const idOf = async (user: string): Promise<string> => (await replica.person(user).connections())[0]?.id ?? '';
 
-const eventsOf = async (id: string) => world.rows(event, history, [id]);
+const eventsOf = async (id: string) => world.history(event, history, [id]);
 const typesOf = async (id: string): Promise<readonly string[]> => (await eventsOf(id)).map(({ type }) => type);
 const pending = async (): Promise<number> =>
   (await world.rows(pendingRow, 'select count(*)::integer as pending from tiktok_connections.webhook_intake where event = $1 and due_at is not null', ['authorization.removed']))[0]?.pending ?? -1;

@@ -77,14 +77,14 @@ describe('while the database is away', () => {
   it('the service lives, says that it is not ready, and serves again at once when the database returns', async () => {
     const user = await rig.somebody();
     expect(outcomeOf(await rig.replica.person(user).connect({ account: user }))).toBe('success');
-    await rig.proxy.begin('refuse');
+    await rig.begin('refuse');
     expect((await rig.replica.wire.call({ url: '/livez' })).status).toBe(200);
     const away = await rig.replica.wire.call({ url: '/readyz' });
     expect(away.status).toBe(503);
     const { status, parts } = readiness.parse(away.json());
     expect([status, parts['database']?.status, parts['event_store']?.status]).toEqual(['unavailable', 'unavailable', 'unavailable']);
     expect((await rig.replica.wire.call({ url: '/dashboard/account', headers: { cookie: `dev_user=${user}` } })).status).toBe(503);
-    await rig.proxy.mend();
+    await rig.mend();
     expect(await rig.replica.person(user).connections()).toHaveLength(1);
     await rig.untilReady();
     expect((await rig.replica.wire.call({ url: '/livez' })).status).toBe(200);
@@ -94,19 +94,19 @@ describe('while the database is away', () => {
     const made = await runCommand(rig.world.environment, ['keys', 'create', '--name', 'backend', '--scopes', 'connections:read']);
     const ask = () => rig.replica.wire.call({ url: '/v1/connections', headers: { authorization: `Bearer ${made.output.trim()}` } });
     expect((await ask()).status).toBe(200);
-    await rig.proxy.begin('refuse');
+    await rig.begin('refuse');
     const refused = await ask();
     expect(wordOf(refused)).toBe('unavailable');
-    await rig.proxy.mend();
+    await rig.mend();
     await expect.poll(async () => (await ask()).status, { interval: 20 }).toBe(200);
   });
 
   it('what is connected meanwhile by another replica shows when it returns', async () => {
     const user = await rig.somebody();
     const other = await rig.world.start();
-    await rig.proxy.begin('refuse');
+    await rig.begin('refuse');
     expect(outcomeOf(await other.person(user).connect({ account: user }))).toBe('success');
-    await rig.proxy.mend();
+    await rig.mend();
     await expect.poll(() => rig.replica.person(user).connections(), { interval: 20, timeout: 10_000 }).toHaveLength(1);
     expect(await other.stop()).toBe(0);
   });
@@ -114,10 +114,10 @@ describe('while the database is away', () => {
 
 it('a slow way to the database makes answers slow, and nothing else', async () => {
   const user = await rig.somebody();
-  rig.proxy.delayBy(60);
+  rig.delayBy(60);
   expect(outcomeOf(await rig.replica.person(user).connect({ account: user }))).toBe('success');
   await rig.untilReady();
-  await rig.proxy.mend();
+  await rig.mend();
   await rig.expectWhole(user);
 });
 

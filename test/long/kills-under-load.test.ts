@@ -114,6 +114,6 @@ it(`two replicas, killed ${kills} times while people connect and disconnect, for
     select count(*)::int as left from tiktok_connections.data_keys k where purpose = 'tokens' and exists (
       select from tiktok_connections.events e where e.stream = 'tiktok_connection-' || k.connection_id and e.type = 'Disconnected'
         and (e.data::json ->> 'life')::int = k.life)`;
-  await until(() => world.rows(z.object({ left: z.number() }), leftKeys), ([keys]) => keys?.left === 0, 60_000);
+  await until(() => world.history(z.object({ left: z.number() }), leftKeys), ([keys]) => keys?.left === 0, 60_000);
   expect(await Promise.all(replicas.map(({ stop }) => stop()))).toEqual([0, 0]);
 });

@@ -55,7 +55,7 @@ const told = `
   from (select distinct stream from events) s`;
 const toldRow = z.object({ stream: z.string(), lost: z.number(), reasons: z.array(z.string()), refreshed: z.number() });
 
-const refreshed = async (): Promise<number> => (await world.rows(toldRow, told)).reduce((sum, row) => sum + row.refreshed, 0);
+const refreshed = async (): Promise<number> => (await world.history(toldRow, told)).reduce((sum, row) => sum + row.refreshed, 0);
 
 it(`replicas killed ${rounds} times while they refresh cost a consent only for an answer that was lost, and say so`, async () => {
   for (let round = 0; round < rounds; round += 1) {
@@ -75,7 +75,7 @@ it(`replicas killed ${rounds} times while they refresh cost a consent only for a
   };
   await until(settled, (all) => all, 180_000);
 
-  const rows = await world.rows(toldRow, told);
+  const rows = await world.history(toldRow, told);
   expect(rows).toHaveLength(users.length);
   expect(rows.reduce((sum, { lost }) => sum + lost, 0)).toBeGreaterThan(0);
   expect(new Set(rows.flatMap(({ reasons }) => reasons)).difference(new Set(['response_lost']))).toEqual(new Set());

@@ -121,12 +121,12 @@ export const runWebhookStorm = async ({ webhooks, accounts: howMany, kills, seed
     await until(() => world.rows(counted, pending), ([left]) => left?.count === 0, 600_000);
 
     const [stored] = await world.rows(counted, 'select count(*)::integer as count from tiktok_connections.webhook_intake');
-    const [ignored] = await world.rows(
+    const [ignored] = await world.history(
       ignoredRow,
       `select count(*)::integer as ignored, count(distinct w.id)::integer as different from tiktok_connections.events e
         left join tiktok_connections.webhook_intake w on w.id::text = e.data::json ->> 'webhookId' where e.type = 'RevocationIgnored'`,
     );
-    const ends = await world.rows(endsRow, `select stream, count(*)::integer as ends from tiktok_connections.events where type = 'Disconnected' group by stream`);
+    const ends = await world.history(endsRow, `select stream, count(*)::integer as ends from tiktok_connections.events where type = 'Disconnected' group by stream`);
     const verified = await runCommand(world.environment, ['verify', '--json']);
     return {
       stored: stored?.count ?? -1,

@@ -1,7 +1,9 @@
 import pg from 'pg';
 import type { z } from 'zod';
+import type { EventLog } from '../../src/adapters/event-store/event-log.ts';
 import { simulatedApp, startSimulator, type Simulator } from '../../simulator/simulator.ts';
 import { openChosenStore } from './chosen-event-store.ts';
+import { openKeptHistory } from './kept-history.ts';
 import { startService, temporaryDirectory, freePort, type Environment, type Launch, type ServiceProcess } from './service-process.ts';
 import { simulatorControl, type SimulatorControl } from './simulator-control.ts';
 import { createTestDatabase, type TestDatabase } from './test-postgres.ts';
@@ -24,6 +26,10 @@ export interface WireWorld {
   start(changed?: Environment, launch?: Launch): Promise<Replica>;
   /** Asks the database itself. */
   rows<Row>(row: z.ZodType<Row>, text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+  /** Asks about `tiktok_connections.events`, wherever the history stands. */
+  history<Row>(row: z.ZodType<Row>, text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+  /** Where the history stands. */
+  readonly log: EventLog;
   /** Stops whatever still runs. */
   close(): Promise<void>;
 }
@@ -50,6 +56,7 @@ export const createWireWorld = async (given: Environment = {}): Promise<WireWorl
     ...given,
   };
   const tiktok = simulatorControl(simulator.url);
+  const history = await openKeptHistory(environment);
   const replicas: Replica[] = [];
   let started = 0;
   return {
@@ -69,9 +76,12 @@ export const createWireWorld = async (given: Environment = {}): Promise<WireWorl
       const answered: { rows: readonly unknown[] } = await client.query(text, [...values]);
       return answered.rows.map((found) => row.parse(found));
     },
+    history: async (row, text, values = []) => (await history.ask(text, values)).map((found) => row.parse(found)),
+    log: history.log,
     close: async () => {
       await Promise.all(replicas.filter(({ process: { exitCode, signalCode } }) => exitCode === null && signalCode === null).map(({ stop }) => stop()));
       await simulator.stop();
+      await history.close();
       await store.stop();
       await client.end();
       await database.drop();
