@@ -13,7 +13,7 @@ export type Finding = Readonly<{
   evidence?: Readonly<Record<string, unknown>>;
 }>;
 
-/** What makes one figure of issue-given targets; `run` leaves nothing behind. */
+/** What makes one figure of issue-given targets; `run` leaves nothing behind, and answers no finding where it could not measure. */
 export type Benchmark = Readonly<{
   name: string;
   title: string;

@@ -70,6 +70,14 @@ test('browser and long tests are run and counted where there are some', async ()
   expect(await runWith({ ...green, 'run test:browser': more })).toEqual({ last: '4 passed, 1 failed', exit: 1 });
 });
 
+test('the named part on EventStoreDB is run and counted where it is there', async () => {
+  await mkdir(join(tree, 'test/support'), { recursive: true });
+  await writeFile(join(tree, 'test/support/run-on-eventstoredb.ts'), '');
+  const part = { exit: 0, report: report('passed', 'passed') };
+  expect(await runWith({ ...green, 'run test:eventstoredb:named': part })).toEqual({ last: '5 passed, 0 failed', exit: 0 });
+  expect(await runWith(green)).toEqual({ last: '3 passed, 1 failed', exit: 1 });
+});
+
 test('a failed test fails the run', async () => {
   const test = { exit: 1, report: report('passed', 'failed') };
   expect(await runWith({ test })).toEqual({ last: '1 passed, 1 failed', exit: 1 });

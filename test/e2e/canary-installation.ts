@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import { simulatedApp, startSimulator } from '../../simulator/simulator.ts';
 import type { Canary } from '../support/canaries.ts';
+import { openChosenStore } from '../support/chosen-event-store.ts';
+import type { DumpedTable } from '../support/database-dump.ts';
 import { startIdentityProvider } from '../support/identity-provider.ts';
+import { dumpHistoryElsewhere } from '../support/kept-history.ts';
 import { freePort, runCommand, startService, temporaryDirectory, type ServiceProcess } from '../support/service-process.ts';
 import { simulatorControl, type SimulatorControl } from '../support/simulator-control.ts';
 import { outcomeOf, wirePerson, type WirePerson } from '../support/wire-person.ts';
@@ -35,6 +38,8 @@ export interface CanaryInstallation {
   /** Begins a flow; its state goes to TikTok by way of the browser, and its cookie to the browser. */
   readonly begin: (browser: WirePerson, query?: string) => Promise<string>;
   readonly connect: (browser: WirePerson, query?: string, cancel?: boolean) => Promise<string>;
+  /** The history, where it does not stand in the database. */
+  readonly historyElsewhere: () => Promise<readonly DumpedTable[]>;
   readonly remember: (name: string, value: string) => void;
   readonly handOut: (answer: WireAnswer, secrets: string) => void;
   readonly close: () => Promise<void>;
@@ -42,6 +47,7 @@ export interface CanaryInstallation {
 
 export const createCanaryInstallation = async (): Promise<CanaryInstallation> => {
   const folder = await temporaryDirectory();
+  const store = await openChosenStore();
   const provider = await startIdentityProvider();
   const simulator = await startSimulator({ quiet: true, apps: [simulatedApp({ clientKey: 'awcanary00000001', clientSecret })] });
   const tiktok = simulatorControl(simulator.url);
@@ -61,6 +67,7 @@ export const createCanaryInstallation = async (): Promise<CanaryInstallation> =>
     AUTH_ISSUER: provider.issuer,
     AUTH_AUDIENCE: 'tiktok',
     LOG_LEVEL: 'trace',
+    ...store.environment,
   };
   const logs: Printed[] = [];
   const wires: Wire[] = [];
@@ -89,6 +96,7 @@ export const createCanaryInstallation = async (): Promise<CanaryInstallation> =>
     answers: () => wires.flatMap(({ answers }) => answers),
     handedOut: (answer) => handed.get(answer) ?? '',
     handOut: (answer, given) => void handed.set(answer, given),
+    historyElsewhere: () => dumpHistoryElsewhere(environment),
     remember,
     begin,
     start: async () => {
@@ -115,6 +123,7 @@ export const createCanaryInstallation = async (): Promise<CanaryInstallation> =>
     close: async () => {
       await simulator.stop();
       await provider.stop();
+      await store.stop();
       await folder.remove();
     },
   };

@@ -113,7 +113,7 @@ export const liveThrough = async (installation: CanaryInstallation): Promise<rea
   await command('keys', 'revoke', key.split('_')[1] ?? '');
   expect(await connect(again)).toBe('success');
   await asAdministrator(database, 'checkpoint');
-  const dump = await dumpDatabase(database);
+  const dump = [...(await dumpDatabase(database)), ...(await installation.historyElsewhere())];
   expect(await second.service.stop()).toBe(0);
   return dump;
 };

@@ -5,6 +5,7 @@ import type { EventLog } from '../../src/adapters/event-store/event-log.ts';
 import { createPostgresEventLog } from '../../src/adapters/event-store/postgres/postgres-event-store.ts';
 import type { Checkpoint } from '../../src/application/ports/event-names.ts';
 import type { EventAddress } from '../../src/application/ports/event-store.ts';
+import type { DumpedTable } from './database-dump.ts';
 import type { Environment } from './service-process.ts';
 
 /** The history of one installation, wherever its settings say that it stands. */
@@ -53,6 +54,18 @@ const copyFor = (client: pg.Client, log: EventLog): (() => Promise<void>) => {
     last = last.then(update, update);
     return last;
   };
+};
+
+/** The history where it stands outside the database, event by event, as a table of a dump. */
+export const dumpHistoryElsewhere = async ({ EVENT_STORE_URL: storeUrl = '' }: Environment): Promise<readonly DumpedTable[]> => {
+  if (storeUrl === '') return [];
+  const log = createEventStoreDbLog({ address: parseStoreAddress(storeUrl)._unsafeUnwrap() });
+  const lines: string[] = [];
+  for await (const batch of log.feed({ after: null, streamPrefixes: [], batchSize: 500, live: false, signal: new AbortController().signal })) {
+    lines.push(...batch._unsafeUnwrap().entries.map((entry) => JSON.stringify(entry)));
+  }
+  await log.close();
+  return [{ table: eventsTable, text: lines.join('\n') }];
 };
 
 /** @param environment settings of the installation, with the address of its migrated database */

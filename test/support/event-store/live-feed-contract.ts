@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { streamName, type Checkpoint } from '../../../src/application/ports/event-names.ts';
 import { emptyHead, type FeedBatch, type FeedOptions, type StoredEvent } from '../../../src/application/ports/event-store.ts';
 import type { OpenLog } from './open-log.ts';
 import { newStream, several } from '../sample-events.ts';
@@ -46,6 +47,23 @@ export const liveFeedContract = (open: OpenLog): void => {
     const present = await append(stream, past.head, several(3));
     await append(stream, present.head, several(3));
     expect((await taking).map(({ revision }) => revision)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  });
+
+  test('that wants some streams moves past what is appended to others', async () => {
+    const stop = new AbortController();
+    const passed: Checkpoint[] = [];
+    const reading = (async () => {
+      for await (const batch of opened.store().feed(feedOptions({ live: true, streamPrefixes: ['apple-'], signal: stop.signal }))) {
+        const { events, checkpoint } = batch._unsafeUnwrap();
+        expect(events).toEqual([]);
+        passed.push(checkpoint);
+      }
+    })();
+    await expect.poll(() => passed.length).toBe(1);
+    const appended = await append(streamName('banana-1'), emptyHead, several(3));
+    await expect.poll(() => passed.at(-1)).toBe(appended.checkpoint);
+    stop.abort();
+    await reading;
   });
 
   test('gives every reader every event once while many streams are written', async () => {

@@ -23,8 +23,11 @@ const prefixesOf = (namespace: string, { streamPrefixes }: FeedOptions): readonl
   streamPrefixes.length === 0 ? [ownPrefix(namespace)] : streamPrefixes.map((prefix) => `${namespace}${prefix}`);
 
 const subscribe = ({ connection, namespace }: StoreParts, { after, goal }: FeedStart, options: FeedOptions): Promise<AllStreamSubscription> => {
-  // The goal's own stream is let through, so that reaching it is seen and need not be believed.
-  const filter = { filterOn: 'streamName' as const, prefixes: [...prefixesOf(namespace, options), goal.streamId], checkpointInterval: 1_000 };
+  // A live reader learns at once of all that is ours, so that it is known to have passed it: the server's own checkpoints
+  // come after many events. One that catches up is sent what it wants, and the goal's own stream, so that reaching it is
+  // seen and need not be believed.
+  const prefixes = options.live ? [ownPrefix(namespace)] : [...prefixesOf(namespace, options), goal.streamId];
+  const filter = { filterOn: 'streamName' as const, prefixes, checkpointInterval: 1_000 };
   const buffered = { highWaterMark: Math.max(options.batchSize, 16) };
   return connection.call(async (client, call) => client.subscribeToAll({ ...call, filter, fromPosition: after ?? 'start' }, buffered));
 };
@@ -54,11 +57,13 @@ async function* followSubscription(
         yield err(storeUnavailable(taken.error));
         return { at, again: false };
       }
+      const before = at;
       at = taken.events.at(-1)?.position ?? at;
+      const moved = options.live && at !== before;
       const reached = at !== null && !isBehind(at, goal.place);
       const caughtUp = reached && (!taken.more || !options.live);
       const entries = entriesOf(taken.events);
-      if (at !== null && (entries.length > 0 || (caughtUp && !told))) yield ok({ entries, checkpoint: checkpointAt(store, at), caughtUp });
+      if (at !== null && (entries.length > 0 || moved || (caughtUp && !told))) yield ok({ entries, checkpoint: checkpointAt(store, at), caughtUp });
       told ||= caughtUp;
       if (caughtUp && !options.live) return { at, again: false };
     }

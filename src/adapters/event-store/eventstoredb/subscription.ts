@@ -18,6 +18,8 @@ export interface SubscriptionReader {
 
 /** Lets the events of one append, and of a busy moment, gather into one batch. */
 const restMillis = 3;
+/** Wanted or not: while others write without a rest, what they write is not gathered for ever. */
+const mostAtOnce = 5_000;
 
 // What a stream of Node gives has no type; this one's gives only these.
 const resolvedOrNone = z.custom<AllStreamResolvedEvent | null>();
@@ -63,7 +65,7 @@ export const readSubscription = (subscription: AllStreamSubscription, openMillis
       let wanted = 0;
       for (;;) {
         const before = events.length;
-        while (wanted < limit) {
+        while (wanted < limit && events.length < mostAtOnce) {
           const next = resolvedOrNone.parse(subscription.read());
           if (next === null) break;
           if (next.event === undefined) continue;
@@ -72,7 +74,7 @@ export const readSubscription = (subscription: AllStreamSubscription, openMillis
         }
         if (signal.aborted) return { kind: 'aborted' };
         const rested = before > 0 && events.length === before;
-        if (wanted === limit || rested || (events.length > 0 && ended !== null)) {
+        if (wanted === limit || events.length >= mostAtOnce || rested || (events.length > 0 && ended !== null)) {
           return { kind: 'events', events, more: subscription.readableLength > 0 };
         }
         if (ended !== null) return { kind: 'dropped', error: ended.error };
