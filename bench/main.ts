@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { appendBenchmark } from './append/append-benchmark.ts';
+import { auditingBenchmark } from './auditing/auditing-benchmark.ts';
 import { eventStoreDbBenchmark } from './eventstoredb/eventstoredb-benchmark.ts';
 import { feedBenchmark } from './feed/feed-benchmark.ts';
 import type { Bench, Benchmark } from './harness/finding.ts';
@@ -21,7 +22,7 @@ import { accessTokenBenchmark } from './tokens/access-token-benchmark.ts';
 import { refreshingBenchmark } from './tokens/refreshing-benchmark.ts';
 import { webhooksBenchmark } from './webhooks/webhooks-benchmark.ts';
 
-const benchmarks: readonly Benchmark[] = [readBenchmark, appendBenchmark, feedBenchmark, rebuildBenchmark, startBenchmark, pagesBenchmark, accessTokenBenchmark, refreshingBenchmark, snapshotsBenchmark, webhooksBenchmark, overloadBenchmark, eventStoreDbBenchmark];
+const benchmarks: readonly Benchmark[] = [readBenchmark, appendBenchmark, feedBenchmark, rebuildBenchmark, startBenchmark, pagesBenchmark, accessTokenBenchmark, refreshingBenchmark, snapshotsBenchmark, webhooksBenchmark, overloadBenchmark, eventStoreDbBenchmark, auditingBenchmark];
 
 const usage = `npm run bench -- [--only name,name] [--quick] [--results folder]
   --only     ${benchmarks.map(({ name }) => name).join(', ')}

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { Unavailable } from '../failures.ts';
+import { readAhead } from '../execution/read-ahead.ts';
 import type { StreamName } from '../ports/event-names.ts';
 import type { CheckpointOfAnotherStore, StoredEvent } from '../ports/event-store.ts';
 import type { HeadCheck } from './check-heads.ts';
@@ -30,7 +31,7 @@ const createWalk = ({ eventChain }: ChainPorts, findings: Findings) => {
       const expected = (behind?.revision ?? 0) + 1;
       if (revision < expected) findings.add({ kind: 'event_out_of_order', stream, revision });
       if (revision !== expected) irregular.add(stream);
-      if (irregular.has(stream)) {
+      if (irregular.size > 0 && irregular.has(stream)) {
         links.set(stream, { revision: Math.max(revision, expected - 1), stored: event.hash, computed: event.hash });
         return;
       }
@@ -56,7 +57,7 @@ export const checkChains = async (
 ): Promise<Result<ChainReport, ChainFailure>> => {
   const walk = createWalk(ports, findings);
   let events = 0;
-  for await (const batch of ports.eventStore.feed({ after: null, streamPrefixes: [], batchSize, live: false, signal })) {
+  for await (const batch of readAhead(ports.eventStore.feed({ after: null, streamPrefixes: [], batchSize, live: false, signal }))) {
     if (batch.isErr()) return err(batch.error);
     batch.value.events.forEach(walk.take);
     batch.value.events.forEach(heads.see);

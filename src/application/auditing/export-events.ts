@@ -1,6 +1,7 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { ConnectionId } from '../../domain/values/ids.ts';
 import type { ConnectionNotFound } from '../connecting/disconnect.ts';
+import { readAhead } from '../execution/read-ahead.ts';
 import { connectionStream } from '../execution/streams.ts';
 import type { Unavailable } from '../failures.ts';
 import type { Checkpoint } from '../ports/event-names.ts';
@@ -37,7 +38,7 @@ const begin = async (
 };
 
 /**
- * Everything that was committed when it began, in feed order and batches, so that no more than one batch is in memory.
+ * Everything that was committed when it began, in feed order and batches, so that no more than two of them are in memory.
  * Ends after a failure; whoever asks goes on behind the last checkpoint. The reading goes into the security log first.
  * @param principal who reads, for the security log, e.g. `cli`
  */
@@ -51,7 +52,9 @@ export async function* exportEvents(
     yield err(begun.error);
     return;
   }
-  for await (const batch of ports.eventStore.feed({ after, streamPrefixes: begun.value, batchSize, live: false, signal })) {
+  const feed = ports.eventStore.feed({ after, streamPrefixes: begun.value, batchSize, live: false, signal });
+  // While one batch is written out, the store looks for the next.
+  for await (const batch of readAhead(feed)) {
     if (batch.isErr()) {
       yield err(batch.error);
       return;

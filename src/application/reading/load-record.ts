@@ -2,19 +2,15 @@ import { err, ok, type Result } from 'neverthrow';
 import type { ConnectionId } from '../../domain/values/ids.ts';
 import type { LoadFailure } from '../execution/load.ts';
 import { connectionStream } from '../execution/streams.ts';
-import type { EventStore, RecordedEvent } from '../ports/event-store.ts';
+import type { EventStore } from '../ports/event-store.ts';
 import { evolveRecord, type ConnectionRecord } from './connection-record.ts';
 
 const pageSize = 1_000;
 
-/**
- * Replays a connection from its stream; null when it has no events.
- * @param until stops before the first event for which it is false
- */
+/** Replays a connection from its stream; null when it has no events. */
 export const loadRecord = async (
   eventStore: EventStore,
   id: ConnectionId,
-  until: (event: RecordedEvent) => boolean = () => true,
 ): Promise<Result<ConnectionRecord | null, LoadFailure>> => {
   const stream = connectionStream(id);
   let record: ConnectionRecord | null = null;
@@ -25,7 +21,6 @@ export const loadRecord = async (
       if (!stored.readable) {
         return err({ kind: 'UnreadableHistory', stream, revision: stored.revision, reason: stored.reason });
       }
-      if (!until(stored)) return ok(record);
       record = evolveRecord(record, id, stored);
     }
     if (page.value.length < pageSize) return ok(record);

@@ -1,9 +1,9 @@
 import { err, ok, type Result } from 'neverthrow';
 import { unavailable, type Unavailable } from '../../../application/failures.ts';
+import { readAhead } from '../../../application/execution/read-ahead.ts';
 import type { Checkpoint } from '../../../application/ports/event-names.ts';
 import type { CheckpointOfAnotherStore, EventStore, FeedBatch } from '../../../application/ports/event-store.ts';
 import type { Projector } from './projector.ts';
-import { readAhead } from './read-ahead.ts';
 import type { BatchWriter } from './write-batch.ts';
 
 export type FeedFailure = Unavailable | CheckpointOfAnotherStore;
