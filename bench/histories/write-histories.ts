@@ -46,12 +46,31 @@ export const writeKeys = (pool: pg.Pool, keys: readonly KeptKey[]): Promise<unkn
     keys.map(({ key }) => key.wrapped),
   ]);
 
-/** Fills an empty store with whole, valid histories: encoded, chained and sealed as the service does it, in bulk. */
-export const writeHistories = async (pool: pg.Pool, events: number): Promise<void> => {
+/** One insert at a time; the next batch is made while PostgreSQL takes the one before. */
+const inTurn = (write: (written: readonly Written[]) => Promise<unknown>) => {
+  let before: Promise<unknown> = Promise.resolve();
+  return {
+    write: async (written: readonly Written[]): Promise<void> => {
+      await before;
+      before = write(written);
+      // Told to whoever waits for it next.
+      before.catch(() => undefined);
+    },
+    written: () => before,
+  };
+};
+
+/**
+ * Fills a store with whole, valid histories: encoded, chained and sealed as the service does it, in bulk.
+ * @param events how many there are afterwards
+ * @param before how many an earlier call has written
+ */
+export const writeHistories = async (pool: pg.Pool, events: number, before = 0): Promise<void> => {
   const codec = createEventCodec();
   const connections = Math.ceil(events / eventsOfHistory);
-  let place = 0;
-  for (let from = 0; from < connections; from += sideBySide) {
+  const inserts = inTurn((written) => writeEvents(pool, written));
+  let place = before;
+  for (let from = before / eventsOfHistory; from < connections; from += sideBySide) {
     const { sealer, takeKeys } = gatheringSealer();
     const group = Array.from({ length: Math.min(sideBySide, connections - from) }, (_, index) => madeUpConnection(from + index));
     const heads = new Map<ConnectionId, StreamHead>();
@@ -69,8 +88,9 @@ export const writeHistories = async (pool: pg.Pool, events: number): Promise<voi
         written.push({ stream, entry });
         place += 1;
       }
-      await writeEvents(pool, written);
+      await inserts.write(written);
     }
     await writeKeys(pool, takeKeys());
   }
+  await inserts.written();
 };

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import type pg from 'pg';
 import { z } from 'zod';
+import { createBenchDatabase } from '../harness/bench-database.ts';
 import { compare, type Contestant } from '../harness/comparison.ts';
 import { figure, ratioFinding, type Bench, type Benchmark, type Finding } from '../harness/finding.ts';
 import { runProgram } from '../harness/own-process.ts';
+import { writeHistories } from '../histories/write-histories.ts';
 import { handMadeRebuild, handMadeRebuildWithoutProfiles } from './hand-made-rebuild.ts';
 import { ourRebuild, type Rebuilder } from './our-rebuild.ts';
 
@@ -50,20 +52,23 @@ const speed = async ({ histories, quick }: Bench): Promise<readonly Finding[]> =
 
 const rebuildProgram = join(import.meta.dirname, 'rebuild-program.ts');
 
-const peakMegabytes = async ({ histories }: Bench, events: number): Promise<number> => {
-  await using database = await histories.open(events);
-  return Number(await runProgram(rebuildProgram, [database.url]));
-};
-
 /** "Flat" allows for a heap that is collected a little later. */
 const flat = 1.25;
 
-const memory = async (bench: Bench): Promise<readonly Finding[]> => {
-  const sizes = bench.quick ? ([10_000, 20_000] as const) : ([100_000, 1_000_000] as const);
-  const [small, large] = [await peakMegabytes(bench, sizes[0]), await peakMegabytes(bench, sizes[1])];
+const memory = async ({ serverUrl, say, quick }: Bench): Promise<readonly Finding[]> => {
+  const [few, many] = quick ? ([10_000, 20_000] as const) : ([100_000, 1_000_000] as const);
+  await using database = await createBenchDatabase(serverUrl);
+  const peakMegabytes = async (events: number, before: number): Promise<number> => {
+    say(`  writing a history up to ${events} events`);
+    await writeHistories(database.pool, events, before);
+    await database.prepare('analyze');
+    return Number(await runProgram(rebuildProgram, [database.url]));
+  };
+  const small = await peakMegabytes(few, 0);
+  const large = await peakMegabytes(many, few);
   return [
-    figure(`peak memory with ${sizes[0]} events`, 'MB', small),
-    figure(`peak memory with ${sizes[1]} events`, 'MB', large),
+    figure(`peak memory with ${few} events`, 'MB', small),
+    figure(`peak memory with ${many} events`, 'MB', large),
     figure('growth of peak memory', 'ratio', large / small, { atMost: flat }),
   ];
 };

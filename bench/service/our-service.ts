@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { runProgram } from '../harness/own-process.ts';
 import { benchKeySetting } from '../histories/bench-keys.ts';
 import { benchClient } from '../histories/connection-history.ts';
-import { startProgram, type RunningProgram } from './running-program.ts';
+import { startProgram, type Probe, type RunningProgram } from './running-program.ts';
 
 const main = resolve(import.meta.dirname, '../../src/main.ts');
 
@@ -23,9 +23,14 @@ const settingsOf = (databaseUrl: string): Readonly<Record<string, string>> => ({
   RATE_LIMIT: '999999999/1m',
 });
 
-/** The whole service in a process of its own, its log written and thrown away. */
-export const startOurService = (databaseUrl: string, environment: Readonly<Record<string, string>> = {}): Promise<RunningProgram> =>
-  startProgram({ args: [main, 'serve'], environment: { ...settingsOf(databaseUrl), ...environment }, workingDirectory: tmpdir() });
+/** The whole service in a process of its own, its log written and thrown away. @param probe asked instead of `/readyz` */
+export const startOurService = (databaseUrl: string, environment: Readonly<Record<string, string>> = {}, probe?: Probe): Promise<RunningProgram> =>
+  startProgram({
+    args: [main, 'serve'],
+    environment: { ...settingsOf(databaseUrl), ...environment },
+    workingDirectory: tmpdir(),
+    ...(probe === undefined ? {} : { probe }),
+  });
 
 /** The service as `npm start` starts it in a clone: embedded PostgreSQL in `dataDir`, simulator, development. */
 export const startWithEverythingEmbedded = (dataDir: string, environment: Readonly<Record<string, string>>): Promise<RunningProgram> =>

@@ -17,7 +17,7 @@ export const freePort = async (): Promise<number> => {
 
 export interface RunningProgram extends AsyncDisposable {
   readonly url: string;
-  /** From starting the process to the first good answer of `/readyz`. */
+  /** From starting the process to the first good answer of `/readyz`, or of what was asked instead. */
   readonly readyMillis: number;
   /** Memory that the process holds now. */
   megabytes(): Promise<number>;
@@ -26,10 +26,16 @@ export interface RunningProgram extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
+/** A question that a program answers when it is there. */
+export type Probe = Readonly<{ path: string; headers?: Readonly<Record<string, string>>; status: number }>;
+
+const whetherReady: Probe = { path: '/readyz', status: 200 };
+
 export type ProgramToRun = Readonly<{
   args: readonly string[];
   environment: Readonly<Record<string, string>>;
   workingDirectory: string;
+  probe?: Probe;
 }>;
 
 const residentMegabytes = async (child: ChildProcess): Promise<number> => {
@@ -46,11 +52,11 @@ const usedMillis = async (child: ChildProcess): Promise<number> => {
 
 const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
 
-const readyOrGone = async (child: ChildProcess, url: string): Promise<void> => {
+const readyOrGone = async (child: ChildProcess, url: string, { path, headers = {}, status }: Probe): Promise<void> => {
   const deadline = performance.now() + 60_000;
   while (!hasEnded(child) && performance.now() < deadline) {
-    const ready = await fetch(`${url}/readyz`).then(
-      (answer) => answer.ok,
+    const ready = await fetch(`${url}${path}`, { headers }).then(
+      (answer) => answer.status === status,
       () => false,
     );
     if (ready) return;
@@ -60,7 +66,7 @@ const readyOrGone = async (child: ChildProcess, url: string): Promise<void> => {
 };
 
 /** Starts a Node program that listens on PORT. It writes its log as it would to a container's, and nobody reads it. */
-export const startProgram = async ({ args, environment, workingDirectory }: ProgramToRun): Promise<RunningProgram> => {
+export const startProgram = async ({ args, environment, workingDirectory, probe = whetherReady }: ProgramToRun): Promise<RunningProgram> => {
   const { PATH, HOME, LANG, TMPDIR } = process.env;
   const port = await freePort();
   const begun = performance.now();
@@ -76,7 +82,7 @@ export const startProgram = async ({ args, environment, workingDirectory }: Prog
     await once(child, 'exit');
   };
   try {
-    await readyOrGone(child, url);
+    await readyOrGone(child, url, probe);
   } catch (error) {
     await stop();
     throw error;

@@ -1,12 +1,7 @@
 import { createKeyOpener, createSealer } from '../adapters/crypto/aes-gcm-sealer.ts';
-import { createKeyEncryption } from '../adapters/crypto/keyring-key-encryption.ts';
-import { parseKeyring } from '../adapters/crypto/keyring-setting.ts';
-import { createDraining } from '../adapters/http/draining.ts';
-import { createShedding } from '../adapters/http/overload/shedding.ts';
 import { createAddressRules } from '../adapters/outbound/address-rules.ts';
 import { createConnectionsProjector } from '../adapters/postgres/connections/connections-projector.ts';
 import { createConnections } from '../adapters/postgres/connections/postgres-connections.ts';
-import { createPool, type PoolLog } from '../adapters/postgres/pool.ts';
 import { createPublicationsProjector } from '../adapters/postgres/publications/publications-projector.ts';
 import { createPublications } from '../adapters/postgres/publications/postgres-publications.ts';
 import { createApiKeys } from '../adapters/postgres/postgres-api-keys.ts';
@@ -16,57 +11,37 @@ import { createDataKeyRecords } from '../adapters/postgres/postgres-data-key-rec
 import { createDatabaseClock } from '../adapters/postgres/postgres-database-clock.ts';
 import { createExpirySweep } from '../adapters/postgres/postgres-expiry-sweep.ts';
 import { createIdempotencyRecords } from '../adapters/postgres/postgres-idempotency-records.ts';
-import { createKeyFences } from '../adapters/postgres/postgres-key-fences.ts';
 import { createPersonalRecords } from '../adapters/postgres/postgres-personal-records.ts';
 import { createProjectionProgress } from '../adapters/postgres/postgres-projection-progress.ts';
 import { createPublishQuotas } from '../adapters/postgres/postgres-publish-quotas.ts';
 import { createSecurityLog } from '../adapters/postgres/postgres-security-log.ts';
 import { createSecurityLogPages } from '../adapters/postgres/postgres-security-log-pages.ts';
-import { createWrappedKeys } from '../adapters/postgres/postgres-wrapped-keys.ts';
 import { createProgressBoard } from '../adapters/postgres/projector/progress-board.ts';
 import { createProjectorRuntime } from '../adapters/postgres/projector/projector-runtime.ts';
 import { createWarmTokens } from '../adapters/postgres/postgres-warm-tokens.ts';
 import { createWorkProjector } from '../adapters/postgres/work/work-projector.ts';
 import { createWorkRuntime } from '../adapters/postgres/work/work-runtime.ts';
-import { systemClock } from '../adapters/system/system-clock.ts';
 import { systemIds } from '../adapters/system/system-ids.ts';
 import { destroyKeysOfEndedLife } from '../application/keys/destroy-keys.ts';
 import { createProviderGate } from '../application/tokens/provider-gate.ts';
 import { refreshWhenDue } from '../application/tokens/refresh-when-due.ts';
 import { validateWhenDue } from '../application/tokens/validate-when-due.ts';
-import type { Secret } from '../domain/values/secret.ts';
-import { developmentKey } from './development-key.ts';
 import { openEventStore } from './event-store.ts';
 import { provideMedia } from './media.ts';
+import { layGround, type Grounds } from './ground.ts';
 import { outboundOf } from './outbound-calls.ts';
-import { createContainer, type Container } from './parts.ts';
+import type { Container } from './parts.ts';
 import { providePublishWork } from './publish-work.ts';
 import { fetcherOnFirstUse, publishingOnFirstUse, uploadsOnFirstUse } from './publishing-on-first-use.ts';
-import type { Settings } from './settings/read-settings.ts';
 import { tiktokOnFirstUse } from './tiktok-on-first-use.ts';
-import type { TikTokSide } from './tiktok-side.ts';
 import { provideWebhooks } from './webhooks.ts';
 
-export type Grounds = Readonly<{
-  settings: Settings;
-  databaseUrl: Secret<string>;
-  tiktokSide: TikTokSide;
-  log: PoolLog;
-}>;
-
-/** Two at a time would do; the rest lets requests overlap. The listening and locking connections are besides. */
-const poolSize = 16;
 /** Most of it is waiting for TikTok, so more than there are connections to the database. */
 const workAtATime = 64;
 
-const provideSystem = (container: Container, { settings, databaseUrl, tiktokSide, log }: Grounds): void => {
-  container.provide('settings', () => settings);
-  container.provide('databaseUrl', () => databaseUrl);
-  container.provide('tiktokSide', () => tiktokSide);
-  container.provide('clock', () => systemClock);
+const provideSystem = (container: Container): void => {
   container.provide('ids', () => systemIds);
-  container.provide('pool', () => createPool({ url: databaseUrl.reveal(), max: poolSize, log }));
-  container.provide('eventStore', (c) => openEventStore(settings, databaseUrl, c.get('pool')));
+  container.provide('eventStore', (c) => openEventStore(c.get('settings'), c.get('databaseUrl'), c.get('pool')));
 };
 
 const provideTikTok = (container: Container): void => {
@@ -90,23 +65,9 @@ const providePosting = (container: Container): void => {
 };
 
 const provideSealing = (container: Container): void => {
-  container.provide('keyring', (c) => {
-    const { encryptionKeys, dataDir } = c.get('settings');
-    const parsed = parseKeyring(encryptionKeys ?? developmentKey(dataDir));
-    if (parsed.isErr()) throw new Error(parsed.error.join(' '));
-    return parsed.value;
-  });
   container.provide('dataKeys', (c) => createDataKeyRecords(c.get('pool')));
-  container.provide('keyEncryption', (c) => createKeyEncryption(c.get('keyring')));
-  container.provide('wrappedKeys', (c) => createWrappedKeys(c.get('pool')));
-  container.provide('keyFences', (c) => createKeyFences(c.get('pool')));
   container.provide('personalRecords', (c) => createPersonalRecords(c.get('pool')));
   container.provide('sealer', (c) => createSealer({ keyring: c.get('keyring'), records: c.get('dataKeys') }));
-};
-
-const provideServing = (container: Container): void => {
-  container.provide('draining', (c) => createDraining(c.get('clock')));
-  container.provide('shedding', (c) => createShedding(c.get('clock')));
 };
 
 const provideStores = (container: Container): void => {
@@ -176,14 +137,12 @@ const provideBackground = (container: Container): void => {
   );
 };
 
-/** Says how each part is made; nothing is made, opened or started before it is asked for. */
-export const assemble = (grounds: Grounds): Container => {
-  const container = createContainer();
-  provideSystem(container, grounds);
+/** Says upon the ground how every other part is made; nothing is made, opened or started before it is asked for. */
+export const assembleUpon = (container: Container): Container => {
+  provideSystem(container);
   provideTikTok(container);
   providePosting(container);
   provideSealing(container);
-  provideServing(container);
   provideStores(container);
   provideReading(container);
   provideTokens(container);
@@ -193,3 +152,6 @@ export const assemble = (grounds: Grounds): Container => {
   provideWebhooks(container);
   return container;
 };
+
+/** Everything at once. */
+export const assemble = (grounds: Grounds): Container => assembleUpon(layGround(grounds));

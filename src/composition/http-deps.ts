@@ -1,5 +1,5 @@
-import { pino } from 'pino';
 import { eventChain } from '../adapters/event-store/codec/hash-chain.ts';
+import type { FrontDeps } from '../adapters/http/front-app.ts';
 import type { HttpDeps } from '../adapters/http/http-deps.ts';
 import type { VerifyUserToken } from '../adapters/http/principals/user-token.ts';
 import type { RateLimits } from '../adapters/http/rate-limits/rate-limits.ts';
@@ -7,7 +7,6 @@ import { createSharedUses } from '../adapters/postgres/postgres-shared-uses.ts';
 import { createRequestLimiter } from '../application/limiting/limit-requests.ts';
 import { guardedFetch } from './guarded-fetch.ts';
 import type { Container } from './parts.ts';
-import { readinessOf } from './readiness.ts';
 
 /** Loaded only where there is an identity provider: the library costs start-up time. */
 const userTokenVerifier = async (container: Container): Promise<VerifyUserToken | null> => {
@@ -22,22 +21,14 @@ const userTokenVerifier = async (container: Container): Promise<VerifyUserToken 
   });
 };
 
-/**
- * Lines of requests go out together, within a tenth of a second: a write for each would be a system call for each. A write
- * holds whole lines and no more than a pipe takes at once, so that no line of another writer comes between. What is left
- * is written when the process exits, also by a failure; only SIGKILL loses it.
- */
-const requestLines = () => pino.destination({ dest: process.stdout.fd, sync: true, minLength: 2_048, maxWrite: 4_096, periodicFlush: 100 });
-
 const rateLimitsOf = (container: Container): RateLimits | null => {
   const { rateLimit: limit } = container.get('settings');
   if (limit === null) return null;
   return { limit, limiter: createRequestLimiter(limit, { sharedUses: createSharedUses(container.get('pool')), clock: container.get('clock') }) };
 };
 
-/** What the HTTP adapter stands on, out of the container. */
-export const httpDepsOf = async (container: Container): Promise<HttpDeps> => {
-  const settings = container.get('settings');
+/** What the HTTP adapter stands on, out of the container. @param front what it has in common with what answers before it */
+export const httpDepsOf = async (container: Container, front: FrontDeps): Promise<HttpDeps> => {
   const connectSettings = container.get('connectSettings');
   const execution = { eventStore: container.get('eventStore'), ids: container.get('ids'), clock: container.get('clock') };
   const connecting = {
@@ -54,8 +45,8 @@ export const httpDepsOf = async (container: Container): Promise<HttpDeps> => {
   };
   const tokens = container.get('tokenPorts');
   const posts = container.get('publishing');
-  const { simulatorUrl } = container.get('tiktokSide');
   return {
+    ...front,
     connecting,
     completing: connecting,
     unbinding: connecting,
@@ -80,20 +71,5 @@ export const httpDepsOf = async (container: Container): Promise<HttpDeps> => {
     clock: execution.clock,
     rateLimits: rateLimitsOf(container),
     verifyUserToken: await userTokenVerifier(container),
-    settings: {
-      developmentPrincipals: settings.developmentPrincipals,
-      publicUrl: settings.publicUrl,
-      returnUrl: settings.returnUrl,
-      returnUrlAllowlist: settings.returnUrlAllowlist,
-      corsOrigins: settings.corsOrigins,
-      trustProxy: settings.trustProxy,
-      authCookie: settings.authCookie,
-      imageOrigins: simulatorUrl === null ? [] : [simulatorUrl],
-    },
-    draining: container.get('draining'),
-    shedding: container.get('shedding'),
-    readiness: () => readinessOf(container),
-    metrics: settings.production || settings.metricsPort !== null ? null : async () => (await import('./metrics.ts')).collectMetrics(container),
-    logger: { level: settings.logLevel, stream: requestLines() },
   };
 };

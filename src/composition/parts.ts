@@ -97,6 +97,23 @@ export interface Parts {
   webhookWork: BackgroundLoop;
 }
 
+/** What a start needs before it can say that it is ready; laid first, and everything else is loaded upon it. */
+export type GroundPart =
+  | 'settings'
+  | 'databaseUrl'
+  | 'tiktokSide'
+  | 'clock'
+  | 'draining'
+  | 'shedding'
+  | 'pool'
+  | 'keyring'
+  | 'keyEncryption'
+  | 'wrappedKeys'
+  | 'keyFences';
+
+/** A container of which only that is known to be there. */
+export type Ground = Readonly<{ get<Name extends GroundPart>(name: Name): Parts[Name] }>;
+
 /** A typed view of one tsyringe container: names instead of classes, factories instead of decorators. */
 export interface Container {
   provide<Name extends keyof Parts>(name: Name, make: (container: Container) => Parts[Name]): void;

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from 'neverthrow';
 import { checkKeyRing } from '../application/keys/check-key-ring.ts';
-import type { Container } from './parts.ts';
+import type { Ground } from './parts.ts';
 
 const setting = 'TIKTOK_TOKEN_ENCRYPTION_KEY';
 
@@ -11,10 +11,10 @@ const keysOf = (count: number): string => `${count} data ${count === 1 ? 'key' :
  * database, and the ring has every key that is in use.
  * @returns on error a sentence that names the keys and says what to do
  */
-export const prepareKeys = async (container: Container): Promise<Result<void, string>> => {
-  const enforced = await container.get('keyFences').enforce();
+export const prepareKeys = async (ground: Ground): Promise<Result<void, string>> => {
+  const enforced = await ground.get('keyFences').enforce();
   if (enforced.isErr()) return err(`The database does not answer: ${enforced.error.reason}.`);
-  const ports = { keyEncryption: container.get('keyEncryption'), wrappedKeys: container.get('wrappedKeys') };
+  const ports = { keyEncryption: ground.get('keyEncryption'), wrappedKeys: ground.get('wrappedKeys') };
   const checked = await checkKeyRing(ports);
   if (checked.isOk()) return ok();
   switch (checked.error.kind) {

@@ -27,13 +27,17 @@ export const serve = async (environment: Environment, { out, err }: ServeOutput,
     err(started.error);
     return exitCodes.unavailable;
   }
-  const { announcement, stop } = started.value;
+  const { announcement, loaded, stop } = started.value;
   if (json) out(JSON.stringify({ ready: true, ...announcement.addresses }));
   else for (const line of announcement.lines) out(line);
-  const { reason } = await ending;
-  log.info({ reason }, 'stopping');
+  const notLoaded = (error: unknown): null => {
+    log.error({ err: error }, 'what answers requests could not be loaded');
+    return null;
+  };
+  const told = await Promise.race([ending, loaded.then(() => ending, notLoaded)]);
+  log.info({ reason: told?.reason ?? 'not loaded' }, 'stopping');
   endWithin(stopLimitMillis, exitCodes.unavailable);
   await stop();
   log.info('stopped');
-  return exitCodes.ended;
+  return told === null ? exitCodes.unavailable : exitCodes.ended;
 };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, RequestListener, Server, ServerResponse } from 'node:http';
+import process from 'node:process';
 import type { Headers } from '../headers/security-headers.ts';
 import { limits } from '../limits.ts';
 import { problemCatalogue } from '../problems/catalogue.ts';
@@ -64,6 +65,8 @@ const turnAwayWith = ({ publicUrl, headers, corsOrigins }: ShedAnswers) => {
 /** A server that turns away what is too much before anything else is done with it. Its limits are those of `limits.ts`. */
 export const sheddingServer = (shedding: Shedding, answers: ShedAnswers, handler: RequestListener): Server => {
   const turnAway = turnAwayWith(answers);
+  // An import of a value would load all that node:http exports, Node's HTTP client among it, at every start.
+  const { createServer } = process.getBuiltinModule('node:http');
   const server = createServer(limits.http, (request, response) => {
     const kind = requestKind(request.method ?? 'GET', request.url ?? '/');
     const over = shedding.begin(kind);

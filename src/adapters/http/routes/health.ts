@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { HttpApp, RouteDeps } from '../http-app-type.ts';
+import type { HttpApp } from '../http-app-type.ts';
+import type { HttpDeps } from '../http-deps.ts';
 import { json, problems, text } from '../openapi/answers.ts';
 import { problemSchema } from '../problems/problem-schema.ts';
 import { problemMediaType } from '../problems/write-problem.ts';
@@ -11,8 +12,7 @@ const stopping: Readiness = { status: 'unavailable', parts: { process: { status:
 const alive = z.strictObject({ status: z.literal('ok') });
 
 /** `GET /livez`, `GET /readyz` and, where this port shows it, `GET /metrics`. */
-export const healthRoutes = (app: HttpApp, { deps }: RouteDeps): void => {
-  const { metrics, readiness, draining } = deps;
+export const healthRoutes = (app: HttpApp, { metrics, readiness, draining }: Pick<HttpDeps, 'metrics' | 'readiness' | 'draining'>): void => {
   app.route({
     method: 'GET',
     url: '/livez',
