@@ -115,7 +115,7 @@ describe('killed before or after any of its statements', () => {
         events = several(3);
         await Promise.resolve();
       },
-      ({ pool }) => createPostgresEventStore({ pool, url: database.url }).append(stream, emptyHead, events),
+      async ({ pool }) => createPostgresEventStore({ pool, url: database.url }).append(stream, emptyHead, events),
       async () => {
         await vi.waitFor(async () => expect((await own.append(stream, emptyHead, events)).isOk()).toBe(true), { timeout: 10_000, interval: 20 });
         const ids = (await own.read(stream, 1, 10))._unsafeUnwrap().map(({ id }) => id);
