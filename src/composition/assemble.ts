@@ -26,6 +26,7 @@ import { destroyKeysOfEndedLife } from '../application/keys/destroy-keys.ts';
 import { createProviderGate } from '../application/tokens/provider-gate.ts';
 import { refreshWhenDue } from '../application/tokens/refresh-when-due.ts';
 import { validateWhenDue } from '../application/tokens/validate-when-due.ts';
+import { chunkPlan } from '../domain/publication/chunk-plan.ts';
 import { openEventStore } from './event-store.ts';
 import { provideMedia } from './media.ts';
 import { layGround, type Grounds } from './ground.ts';
@@ -60,6 +61,7 @@ const provideTikTok = (container: Container): void => {
 const providePosting = (container: Container): void => {
   container.provide('publishing', (c) => publishingOnFirstUse(c.get('tiktokSide').apiUrl, c.get('outbound')));
   container.provide('uploads', (c) => uploadsOnFirstUse(c.get('outbound')));
+  container.provide('planChunks', () => chunkPlan);
   container.provide('fetcher', (c) => fetcherOnFirstUse(c.get('outbound')));
   container.provide('addresses', (c) => createAddressRules(c.get('settings').tiktok.verifiedUrls));
 };

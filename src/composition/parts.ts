@@ -39,6 +39,7 @@ import type { WrappedKeys } from '../application/ports/wrapped-keys.ts';
 import type { AddressRules } from '../application/publishing/source-rules.ts';
 import type { GrantPorts } from '../application/tokens/grant-access-token.ts';
 import type { ReceivePorts } from '../application/webhooks/receive-webhook.ts';
+import type { ChunkPlan } from '../domain/publication/chunk-plan.ts';
 import type { Secret } from '../domain/values/secret.ts';
 import type { ChosenEventStore } from './event-store.ts';
 import type { OutboundCalls } from './outbound-calls.ts';
@@ -56,6 +57,8 @@ export interface Parts {
   tiktok: TikTokAuthorization & TikTokTokens & TikTokUsers;
   publishing: TikTokPublishing & TikTokVideos;
   uploads: TikTokUploads;
+  /** Measurements of other sizes of chunks provide another. */
+  planChunks: (totalBytes: number) => ChunkPlan;
   /** Tests that serve files from loopback provide another, with `addresses`. */
   fetcher: SourceFetcher;
   addresses: AddressRules;

@@ -15,6 +15,9 @@ const sagaPortsOf = (container: Container): SagaPorts => ({
   media: container.get('media'),
   uploads: container.get('uploads'),
   fetcher: container.get('fetcher'),
+  videos: container.get('publishing'),
+  publications: container.get('publications'),
+  planChunks: container.get('planChunks'),
 });
 
 /** What takes publications to TikTok: apart from other work, and uploads apart from the rest, so that neither waits for long ones. */
@@ -22,7 +25,7 @@ export const providePublishWork = (container: Container): void => {
   container.provide('publishWork', (c) => {
     const ports = sagaPortsOf(c);
     const advance = advancePublication(ports);
-    const handlers = { accept_publication: repairPublication(ports), open_upload: advance, poll_publication: advance };
+    const handlers = { accept_publication: repairPublication(ports), open_upload: advance, poll_publication: advance, find_post: advance };
     return createWorkRuntime({ pool: c.get('pool'), handlers, concurrency: stepsAtATime });
   });
   container.provide('uploadWork', (c) =>

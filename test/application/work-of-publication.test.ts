@@ -29,22 +29,27 @@ describe('the work of a publication', () => {
   });
 
   it('has its chunks sent at once, or is followed where TikTok fetches', () => {
-    expect(left(opened())).toEqual({ open_upload: null, send_chunks: 0 });
-    expect(left(opened({ upload: null }))).toEqual({ open_upload: null, poll_publication: 2_000 });
+    expect(left(opened())).toEqual({ open_upload: null, find_post: null, send_chunks: 0 });
+    expect(left(opened({ upload: null }))).toEqual({ open_upload: null, find_post: null, poll_publication: 2_000 });
     expect(left(chunk(0))).toEqual({ send_chunks: 0 });
   });
 
   it('is followed once TikTok has it, until there is a post with an id', () => {
     expect(left(delivered)).toEqual({ send_chunks: null, poll_publication: 2_000 });
     expect(left({ type: 'ProcessingObserved', data: { status: 'PROCESSING_UPLOAD', bytes: null, by: 'status', observedAt: now } })).toEqual({ poll_publication: 10_000 });
-    expect(left(published())).toEqual({ send_chunks: null, poll_publication: 10_000 });
+    expect(left(published())).toEqual({ send_chunks: null, find_post: null, poll_publication: 10_000 });
     expect(left({ type: 'DeliveredToInbox', data: { by: 'webhook', deliveredAt: now } })).toEqual({ send_chunks: null, poll_publication: 60_000 });
-    expect(left(published(post))).toEqual({ send_chunks: null, poll_publication: null });
+    expect(left(published(post))).toEqual({ send_chunks: null, find_post: null, poll_publication: null });
     expect(left({ type: 'PostIdsLearned', data: { postIds: [post], by: 'webhook', learnedAt: now } })).toEqual({ poll_publication: null });
   });
 
   it('ends with the publication', () => {
     const nothing = { open_upload: null, send_chunks: null, poll_publication: null };
-    for (const end of [failedBecause('internal', true), cancelled, unknown('opening_unanswered')]) expect(left(end)).toEqual(nothing);
+    for (const end of [failedBecause('internal', true), cancelled]) expect(left(end)).toEqual({ ...nothing, find_post: null });
+    expect(left(unknown('cannot_be_asked'))).toEqual(nothing);
+  });
+
+  it('is looked for among the recent posts where a start had no answer', () => {
+    expect(left(unknown('opening_unanswered'))).toEqual({ open_upload: null, send_chunks: null, poll_publication: null, find_post: 60_000 });
   });
 });

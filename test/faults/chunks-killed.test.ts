@@ -12,7 +12,7 @@ let world: PublishingWorld;
 let known: Gate;
 let digest: string;
 
-const begin = (): Promise<Case> => world.begin(({ mediaId }) => ({ source: { type: 'media', mediaId } }), bytes);
+const begin = (): Promise<Case> => world.begin(({ mediaId }) => ({ source: { type: 'media', mediaId } }), { bytes });
 const gated = (gate: Gate, one: Case) => world.run(one, world.ports(one, (name, port) => gate.wrap(name, port)));
 const sent = ({ person: { account } }: Case): Promise<number> => world.world.tiktok.countCalls({ endpoint: 'upload', account });
 

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const start = async () => {
-  const one = await world.begin(({ mediaId }) => ({ source: { type: 'media', mediaId } }), bytes);
+  const one = await world.begin(({ mediaId }) => ({ source: { type: 'media', mediaId } }), { bytes });
   const ports = world.ports(one);
   await world.request(one, ports);
   return { one, ports, stopping: new AbortController(), cut: new AbortController() };

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
 import { once } from 'node:events';
-import { errAsync, okAsync } from 'neverthrow';
+import { createServer } from 'node:http';
+import { Readable } from 'node:stream';
+import { okAsync } from 'neverthrow';
 import { expect } from 'vitest';
 import { publicationStream } from '../../src/application/execution/streams.ts';
 import type { DatabaseClock } from '../../src/application/ports/database-clock.ts';
 import type { RecordedEvent } from '../../src/application/ports/event-store.ts';
-import type { Media, MediaLibrary } from '../../src/application/ports/media-library.ts';
 import type { SourceFetcher } from '../../src/application/ports/source-fetcher.ts';
 import { advancePublication, repairPublication } from '../../src/application/publishing/advance-publication.ts';
 import type { DraftSource, PostDraft } from '../../src/application/publishing/post-draft.ts';
@@ -16,9 +16,10 @@ import { evolvePublicationRecord, type PublicationRecord } from '../../src/appli
 import { isFinal } from '../../src/application/reading/publication-view.ts';
 import type { LeasedWork, WorkOutcome } from '../../src/application/work/work-handler.ts';
 import { publicationWork } from '../../src/application/work/work-of-publication.ts';
-import { connectionId, mediaId, publicationId, type ConnectionId, type MediaId, type PublicationId } from '../../src/domain/values/ids.ts';
-import { instant, millisOf, plusMillis, type Instant } from '../../src/domain/values/instant.ts';
+import { connectionId, publicationId, type ConnectionId, type MediaId, type PublicationId } from '../../src/domain/values/ids.ts';
+import { millisOf, plusMillis, type Instant } from '../../src/domain/values/instant.ts';
 import type { MadePost } from '../support/simulator-control.ts';
+import { createMadeUpFiles, madeUpBytes, type MadeUpFiles } from './made-up-files.ts';
 import { createConnectingWorld, type ConnectingWorld, type Somebody } from './connecting-world.ts';
 
 export type PublishingPorts = SagaPorts & PublishPorts;
@@ -26,6 +27,9 @@ export type Wrap = <Port extends object>(name: string, port: Port) => Port;
 
 /** What a draft may be about: a file of ours, and an address of one. */
 export type Drafted = Readonly<{ mediaId: MediaId; url: string }>;
+
+export type DraftChoice = Readonly<{ source: DraftSource; mode?: PostDraft['mode']; title?: string; privacyLevel?: PostDraft['settings']['privacyLevel'] }>;
+export type DraftOf = (made: Drafted) => DraftChoice;
 
 /** One request to publish, and the time that passes for those who work on it. */
 export interface Case {
@@ -41,7 +45,9 @@ export interface PublishingWorld {
   readonly world: ConnectingWorld;
   /** An address from which TikTok pulls a file. */
   readonly fileUrl: string;
-  begin(draft: (made: Drafted) => Readonly<{ source: DraftSource; mode?: PostDraft['mode'] }>, bytes?: number): Promise<Case>;
+  readonly files: MadeUpFiles;
+  /** @param of what it is about; by a new person with a new file of zeros unless given */
+  begin(draft: DraftOf, of?: Readonly<{ bytes?: number; mediaId?: MediaId; beside?: Case }>): Promise<Case>;
   ports(of: Case, wrap?: Wrap): PublishingPorts;
   /** The caller asks, and steps are taken as the work list says, until the publication has ended. */
   run(of: Case, ports: PublishingPorts): Promise<void>;
@@ -59,7 +65,6 @@ export interface PublishingWorld {
 const asIs: Wrap = (_, port) => port;
 const mostSteps = 2_000;
 const settings = {
-  privacyLevel: 'SELF_ONLY',
   allowComment: false,
   allowDuet: false,
   allowStitch: false,
@@ -69,48 +74,6 @@ const settings = {
   isAiGenerated: false,
   autoAddMusic: false,
 } as const;
-
-const file = (id: MediaId, bytes: number): Media => ({
-  id,
-  owner: null,
-  bytes,
-  contentType: 'video/mp4',
-  sha256: '0'.repeat(64),
-  video: { container: 'mp4', codec: 'h264', durationMillis: 1_000, width: 720, height: 1_280, frameRate: 30, bytes },
-  expiresAt: instant(Date.UTC(2100, 0)),
-});
-
-async function* zeros(count: number): AsyncGenerator<Uint8Array> {
-  const piece = new Uint8Array(65_536);
-  for (let left = count; left > 0; left -= piece.length) yield left >= piece.length ? piece : piece.subarray(0, left);
-}
-
-/** Files of zeros, of any size. */
-const createFiles = (): MediaLibrary & Readonly<{ sizes: Map<MediaId, number> }> => {
-  const sizes = new Map<MediaId, number>();
-  return {
-    sizes,
-    store: ({ bytes }) => {
-      const id = mediaId(randomUUID());
-      sizes.set(id, bytes ?? 0);
-      return okAsync(file(id, bytes ?? 0));
-    },
-    find: (id) => {
-      const bytes = sizes.get(id);
-      return okAsync(bytes === undefined ? null : file(id, bytes));
-    },
-    open: (id) => {
-      const bytes = sizes.get(id);
-      if (bytes === undefined) return errAsync({ kind: 'MediaGone', reason: 'unknown' });
-      return okAsync({ media: file(id, bytes), read: (first, last) => zeros(last - first + 1) });
-    },
-    remove: (id) => {
-      sizes.delete(id);
-      return okAsync(undefined);
-    },
-    keepUntil: () => okAsync(undefined),
-  };
-};
 
 /** What the work list holds for a publication now. */
 const nextWork = (id: PublicationId, connection: ConnectionId, history: readonly RecordedEvent[]): LeasedWork | null => {
@@ -132,15 +95,15 @@ const isEnded = (history: readonly RecordedEvent[]): boolean => {
 };
 
 export const createPublishingWorld = async (): Promise<PublishingWorld> => {
-  const world = await createConnectingWorld({ TIKTOK_SCOPES: 'user.info.basic,video.publish,video.upload' });
+  const world = await createConnectingWorld({ TIKTOK_SCOPES: 'user.info.basic,video.publish,video.upload,video.list' });
   await world.tiktok.withoutWaiting();
   const host = createServer((_, response) => response.writeHead(200, { 'content-type': 'image/jpeg' }).end(Buffer.alloc(2_000))).listen(0, '127.0.0.1');
   await once(host, 'listening');
   const address = host.address();
   const fileUrl = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/file`;
   const { service } = world;
-  const files = createFiles();
-  const fetcher: SourceFetcher = { fetch: () => okAsync({ contentType: 'video/mp4', bytes: 3_000, body: zeros(3_000) }) };
+  const files = createMadeUpFiles();
+  const fetcher: SourceFetcher = { fetch: () => okAsync({ contentType: 'video/mp4', bytes: 3_000, body: Readable.from(madeUpBytes({ seed: null }, 0, 2_999)) }) };
 
   const history = async (id: PublicationId): Promise<readonly RecordedEvent[]> =>
     (await service.get('eventStore').read(publicationStream(id), 1, 1_000))._unsafeUnwrap().flatMap((event) => (event.readable ? [event] : []));
@@ -163,6 +126,9 @@ export const createPublishingWorld = async (): Promise<PublishingWorld> => {
       media: wrap('media', files),
       uploads: wrap('uploads', service.get('uploads')),
       fetcher: wrap('fetcher', fetcher),
+      videos: wrap('videos', service.get('publishing')),
+      publications: wrap('publications', service.get('publications')),
+      planChunks: service.get('planChunks'),
       addresses: wrap('addresses', { isPublic: () => true, isVerified: () => true }),
     };
   };
@@ -197,20 +163,19 @@ export const createPublishingWorld = async (): Promise<PublishingWorld> => {
     shown: async (id) => recordOf(await history(id)),
     types: async (id) => (await history(id)).map(({ event }) => event.type),
     posts: ({ person }) => world.tiktok.posts({ account: person.account }),
-    begin: async (draft, bytes = 3_000) => {
-      const person = await world.somebody();
-      const connected = await world.connect(person);
+    files,
+    begin: async (draft, { bytes = 3_000, mediaId: media = files.add(bytes), beside } = {}) => {
+      const person = beside?.person ?? (await world.somebody());
+      const connected = beside === undefined ? await world.connect(person) : { error: null };
       if (connected.error !== null) throw new Error(connected.error);
-      const media = mediaId(randomUUID());
-      files.sizes.set(media, bytes);
       const begun = Date.now();
       let passed = 0;
       const now = (): Instant => plusMillis(service.get('clock').now(), passed);
       const of = connectionId(await world.connectionOf(person));
-      const { source, mode = 'direct' } = draft({ mediaId: media, url: fileUrl });
+      const { source, mode = 'direct', title = 'Spring sale', privacyLevel = 'SELF_ONLY' } = draft({ mediaId: media, url: fileUrl });
       const kind = source.type === 'photos' ? 'photo' : 'video';
       const consent = mode === 'direct' ? { confirmedAt: now(), musicUsage: true, brandedContentPolicy: false } : null;
-      const post: PostDraft = { connectionId: of, kind, mode, title: 'Spring sale', description: null, settings, consent, source, scheduleAt: null, retryOf: null };
+      const post: PostDraft = { connectionId: of, kind, mode, title, description: null, settings: { ...settings, privacyLevel: mode === 'draft' ? null : privacyLevel }, consent, source, scheduleAt: null, retryOf: null };
       return {
         person,
         connectionId: of,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import { chances } from '../support/chances.ts';
 import { freePort, killLeftovers, runCommand } from '../support/service-process.ts';
 import { until } from '../support/until.ts';
 import { outcomeOf } from '../support/wire-person.ts';
@@ -8,17 +9,6 @@ import { createWireWorld, type Replica, type WireWorld } from '../support/wire-w
 const kills = process.env['LONG'] === 'short' ? 15 : 150;
 const seed = Number(process.env['SEED'] ?? 1);
 const users = Array.from({ length: 6 }, (_, number) => `user-${number}`);
-
-/** The same numbers for the same seed (mulberry32). */
-const chances = (from: number): ((choices: number) => number) => {
-  let state = from;
-  return (choices) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % choices;
-  };
-};
 
 let world: WireWorld;
 let ports: readonly string[];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { chances } from './chances.ts';
 import { freePort, killLeftovers, runCommand } from './service-process.ts';
 import { signedHeader, webhookBody } from './signed-webhook.ts';
 import { until } from './until.ts';
@@ -23,17 +24,6 @@ export type StormOutcome = Readonly<{
   /** What `verify` says. */
   verified: number | null;
 }>;
-
-/** The same numbers for the same seed (mulberry32). */
-const chances = (from: number): ((choices: number) => number) => {
-  let state = from;
-  return (choices) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % choices;
-  };
-};
 
 const shuffle = <Item>(items: Item[], chance: (choices: number) => number): void => {
   for (let last = items.length - 1; last > 0; last -= 1) {

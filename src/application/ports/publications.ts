@@ -1,5 +1,5 @@
 import type { ResultAsync } from 'neverthrow';
-import type { ConnectionId, PublicationId, PublishId } from '../../domain/values/ids.ts';
+import type { ConnectionId, PostId, PublicationId, PublishId } from '../../domain/values/ids.ts';
 import type { Unavailable } from '../failures.ts';
 import type { PublicationStatus, PublicationView } from '../reading/publication-view.ts';
 import type { BadCursor, Viewer } from './connections.ts';
@@ -21,6 +21,8 @@ export interface Publications {
   /** Newest first. */
   list(query: PublicationQuery): ResultAsync<PublicationPage, BadCursor | Unavailable>;
   byPublishId(publishId: PublishId): ResultAsync<PublicationId | null, Unavailable>;
-  /** Those of a connection whose start had no answer, so that no `publish_id` of theirs is known. */
+  /** Those of a connection whose start had no answer, so that no `publish_id` of theirs is known, ended or not. */
   unanswered(connectionId: ConnectionId): ResultAsync<readonly PublicationId[], Unavailable>;
+  /** Which of these posts publications of the connection are known to have become. */
+  claimed(connectionId: ConnectionId, postIds: readonly PostId[]): ResultAsync<readonly PostId[], Unavailable>;
 }

@@ -9,6 +9,7 @@ import { load } from '../execution/load.ts';
 import type { LeasedWork, WorkHandler, WorkOutcome } from '../work/work-handler.ts';
 import { acceptPublication, findRequest } from './accept-publication.ts';
 import { fetchSource } from './fetch-source.ts';
+import { findPost } from './find-post.ts';
 import { followPostIds, followProcessing } from './follow-publication.ts';
 import { openUpload } from './open-upload.ts';
 import { contentContext, openContent } from './publish-content.ts';
@@ -76,6 +77,8 @@ export const advancePublication =
       case 'published':
       case 'delivered_to_inbox':
         return item.kind === 'poll_publication' ? followPostIds(ports, step, state, now.value) : done;
+      case 'outcome_unknown':
+        return item.kind === 'find_post' ? findPost(ports, step, state, now.value) : done;
       default:
         return done;
     }

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from 'neverthrow';
 import { scopeOfMode } from '../../domain/connection/request-publish.ts';
-import { chunkPlan, type ChunkPlan } from '../../domain/publication/chunk-plan.ts';
+import type { ChunkPlan } from '../../domain/publication/chunk-plan.ts';
 import type { Opening, Waiting } from '../../domain/publication/state.ts';
 import { transferOf } from '../../domain/publication/request.ts';
 import type { AttemptId } from '../../domain/values/ids.ts';
@@ -49,7 +49,7 @@ const planOf = async (ports: SagaPorts, { file, request }: Waiting | Opening): P
   if (transferOf(request) === 'pull') return ok(null);
   if (file === null) return err({ kind: 'fail', reason: 'media_gone' });
   const opened = await ports.media.open(file.mediaId);
-  if (opened.isOk()) return ok(chunkPlan(file.bytes));
+  if (opened.isOk()) return ok(ports.planChunks(file.bytes));
   return err(opened.error.kind === 'MediaGone' ? { kind: 'fail', reason: 'media_gone' } : { kind: 'wait', reason: 'storage_unavailable', afterMillis: brieflyMillis });
 };
 

@@ -1,4 +1,5 @@
 import { ok, type Result } from 'neverthrow';
+import type { ChunkPlan } from '../../domain/publication/chunk-plan.ts';
 import type { PublicationCommand } from '../../domain/publication/commands.ts';
 import type { PublicationRejection } from '../../domain/publication/rejections.ts';
 import type { PublicationState } from '../../domain/publication/state.ts';
@@ -10,8 +11,10 @@ import type { CommandContext } from '../execution/command-context.ts';
 import { execute, type Executed, type ExecutionFailure } from '../execution/execute.ts';
 import type { MediaLibrary } from '../ports/media-library.ts';
 import type { ProjectionProgress } from '../ports/projection-progress.ts';
+import type { Publications } from '../ports/publications.ts';
 import type { SourceFetcher } from '../ports/source-fetcher.ts';
 import type { TikTokUploads } from '../ports/tiktok-publishing.ts';
+import type { TikTokVideos } from '../ports/tiktok-videos.ts';
 import type { WorkOutcome } from '../work/work-handler.ts';
 import type { CreatorPorts } from './creator.ts';
 
@@ -20,6 +23,10 @@ export interface SagaPorts extends CreatorPorts {
   readonly uploads: TikTokUploads;
   readonly fetcher: SourceFetcher;
   readonly progress: ProjectionProgress;
+  readonly videos: TikTokVideos;
+  readonly publications: Pick<Publications, 'claimed'>;
+  /** How a file of so many bytes is cut. */
+  readonly planChunks: (totalBytes: number) => ChunkPlan;
 }
 
 /** One step of one publication. `signal` ends what is in flight; once `stopping` is aborted nothing more is begun. */

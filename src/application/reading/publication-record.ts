@@ -19,7 +19,7 @@ export type PublicationRecord = Readonly<{
   statusReason: string | null;
   retryable: boolean;
   publishId: PublishId | null;
-  /** TikTok was asked to begin, and no `publish_id` is known. */
+  /** TikTok was asked to begin, and its `publish_id` is not known: perhaps never, also where the end is. */
   unanswered: boolean;
   postIds: readonly PostId[];
   bytesSent: number;
@@ -80,11 +80,12 @@ export const evolvePublicationRecord = (record: PublicationRecord | null, { even
     case 'DeliveredToInbox':
       return turned('delivered_to_inbox');
     case 'Published':
-      return { ...turned('published'), postIds: event.data.postIds, unanswered: false };
+      return { ...turned('published'), postIds: event.data.postIds };
     case 'PostIdsLearned':
       return { ...touched, postIds: [...record.postIds, ...event.data.postIds] };
     case 'PublishFailed':
-      return { ...turned('failed', event.data.reason), retryable: event.data.retryable, unanswered: false };
+      // An operator's word ends it; what TikTok calls it stays unknown.
+      return { ...turned('failed', event.data.reason), retryable: event.data.retryable, unanswered: record.unanswered && record.status === 'outcome_unknown' };
     case 'PublicationCancelled':
       return { ...turned('cancelled'), unanswered: false };
     case 'OutcomeUnknown':

@@ -1,46 +1,22 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { PublicationRejection } from '../../domain/publication/rejections.ts';
-import type { UnknownOutcome } from '../../domain/publication/state.ts';
-import { transferOf } from '../../domain/publication/request.ts';
-import type { AttemptId, ConnectionId, PublicationId, PublishId } from '../../domain/values/ids.ts';
-import { millisOf, type Instant } from '../../domain/values/instant.ts';
+import type { PublicationId, PublishId } from '../../domain/values/ids.ts';
 import { publicationAggregate } from '../execution/aggregate.ts';
 import type { CommandContext } from '../execution/command-context.ts';
-import { execute, type ExecutionFailure, type ExecutionPorts } from '../execution/execute.ts';
-import { load, type LoadFailure } from '../execution/load.ts';
+import { execute, type ExecutionFailure } from '../execution/execute.ts';
 import type { Unavailable } from '../failures.ts';
 import type { Publications } from '../ports/publications.ts';
 import type { TikTokWebhooks } from '../ports/tiktok-webhooks.ts';
 import type { WaitingWebhooks } from '../ports/webhook-intake.ts';
+import { lostStart, type Claim, type LostStartPorts } from './lost-start.ts';
 import type { WebhookBodies } from './sealed-body.ts';
 
-export interface ClaimPorts extends ExecutionPorts {
+export interface ClaimPorts extends LostStartPorts {
   readonly publications: Pick<Publications, 'byPublishId' | 'unanswered'>;
   readonly waiting: WaitingWebhooks;
   readonly bodies: WebhookBodies;
   readonly webhooks: Pick<TikTokWebhooks, 'read'>;
 }
-
-type Claim = Readonly<{ publishId: PublishId; connectionId: ConnectionId; createdAt: Instant | null }>;
-type Lost = Readonly<{ id: PublicationId; attemptId: AttemptId }>;
-
-/** The one publication of the connection that may have been begun without our knowing; null when there is none, or several. */
-const lostStart = async (ports: ClaimPorts, { connectionId, createdAt }: Claim): Promise<Result<Lost | null, LoadFailure>> => {
-  const unanswered = await ports.publications.unanswered(connectionId);
-  if (unanswered.isErr()) return err(unanswered.error);
-  const [id, another] = unanswered.value;
-  if (id === undefined || another !== undefined) return ok(null);
-  const loaded = await load(ports.eventStore, publicationAggregate, id);
-  return loaded.map(({ state }) => {
-    if (state.status !== 'outcome_unknown' || !wasLost(state) || state.lastAttempt === null) return null;
-    // TikTok's time is cut to the second.
-    const isOlder = createdAt !== null && millisOf(createdAt) + 1_000 <= millisOf(state.acceptedAt);
-    return isOlder ? null : { id, attemptId: state.lastAttempt };
-  });
-};
-
-const wasLost = ({ reason, publishId, request }: UnknownOutcome): boolean =>
-  reason === 'opening_unanswered' && publishId === null && transferOf(request) === 'pull';
 
 /** Whether webhooks of the connection name no other `publish_id` that nobody has. One that cannot be read might. */
 const isOnlyOne = async (ports: ClaimPorts, { connectionId, publishId }: Claim): Promise<Result<boolean, Unavailable>> => {

@@ -57,7 +57,7 @@ const find = async (ports: ClaimPorts, context: CommandContext, webhook: Publish
   if (known.isErr()) return err(known.error);
   if (known.value !== null) return ok(known.value);
   if (connectionId === null || waitedMillis < answerStoredMillis || !mayBeClaimed(observation)) return ok(null);
-  return claimPublishId(ports, context, { publishId: notice.publishId, connectionId, createdAt });
+  return claimPublishId(ports, context, { publishId: notice.publishId, connectionId, createdAt, postId: notice.postId });
 };
 
 /**

@@ -1,7 +1,7 @@
 export const connectionWorkKinds = ['destroy_keys', 'refresh', 'validate'] as const;
 
 /** `accept_publication` makes up for a missing second append; the others take a publication one step further. */
-export const publicationWorkKinds = ['accept_publication', 'open_upload', 'send_chunks', 'poll_publication'] as const;
+export const publicationWorkKinds = ['accept_publication', 'open_upload', 'send_chunks', 'poll_publication', 'find_post'] as const;
 export type PublicationWorkKind = (typeof publicationWorkKinds)[number];
 
 export const workKinds = [...connectionWorkKinds, ...publicationWorkKinds] as const;

@@ -18,6 +18,8 @@ const nextLookMillis = 10 * second;
 /** Moderation comes before a post has an id; a person opens the inbox when they like. */
 const postIdMillis = 10 * second;
 const inboxMillis = 60 * second;
+/** A post is public only after moderation. */
+const postFoundMillis = 60 * second;
 
 /** What one event changes in the work list. Pure, so that a rebuild restores the list. At most one step of a publication is due. */
 export const publicationWork = (
@@ -38,7 +40,7 @@ export const publicationWork = (
     case 'UploadOpening':
       return [put('open_upload', event.data.deadline)];
     case 'UploadOpened':
-      return [remove('open_upload'), event.data.upload === null ? poll(firstLookMillis) : put('send_chunks', occurredAt)];
+      return [remove('open_upload'), remove('find_post'), event.data.upload === null ? poll(firstLookMillis) : put('send_chunks', occurredAt)];
     case 'ChunkUploaded':
       return [put('send_chunks', occurredAt)];
     case 'MediaDelivered':
@@ -48,12 +50,15 @@ export const publicationWork = (
     case 'DeliveredToInbox':
       return [remove('send_chunks'), poll(inboxMillis)];
     case 'Published':
-      return [remove('send_chunks'), event.data.postIds.length === 0 ? poll(postIdMillis) : remove('poll_publication')];
+      return [remove('send_chunks'), remove('find_post'), event.data.postIds.length === 0 ? poll(postIdMillis) : remove('poll_publication')];
     case 'PostIdsLearned':
       return [remove('poll_publication')];
     case 'PublishFailed':
     case 'PublicationCancelled':
-    case 'OutcomeUnknown':
-      return [remove('open_upload'), remove('send_chunks'), remove('poll_publication')];
+      return [remove('open_upload'), remove('send_chunks'), remove('poll_publication'), remove('find_post')];
+    case 'OutcomeUnknown': {
+      const find = event.data.reason === 'opening_unanswered' ? [put('find_post', plusMillis(occurredAt, postFoundMillis))] : [];
+      return [remove('open_upload'), remove('send_chunks'), remove('poll_publication'), ...find];
+    }
   }
 };

@@ -89,6 +89,9 @@ export type GiveUp = Readonly<{ type: 'GiveUp'; reason: Exclude<UnknownReason, '
 /** `confirmed`: TikTok itself has cancelled its download. */
 export type Cancel = Readonly<{ type: 'Cancel'; confirmed: boolean; at: Instant }>;
 
+/** A recent post of the account, and no other, can be what a start without an answer became. */
+export type Recognize = Readonly<{ type: 'Recognize'; postId: PostId; at: Instant }>;
+
 export type Resolve = Readonly<{
   type: 'Resolve';
   outcome: Readonly<{ kind: 'published'; postIds: readonly PostId[] }> | Readonly<{ kind: 'not_published' }>;
@@ -107,4 +110,5 @@ export type PublicationCommand =
   | Fail
   | GiveUp
   | Cancel
+  | Recognize
   | Resolve;

@@ -13,13 +13,13 @@ import type {
   RecordOpened,
   RecordOpeningFailure,
   RecordSource,
-  Resolve,
 } from './commands.ts';
 import { bytesOfChunks } from './chunk-plan.ts';
 import type { PublicationEvent } from './events.ts';
 import { observe } from './observe.ts';
 import type { PublicationRejection } from './rejections.ts';
 import { transferOf } from './request.ts';
+import { recognize, resolve } from './settle-unknown.ts';
 import { evolve, initial, type EndedPublication, type Opening, type PublicationState, type Uploading } from './state.ts';
 
 type Decision = Result<readonly PublicationEvent[], PublicationRejection>;
@@ -92,7 +92,7 @@ const recordOpened = (command: RecordOpened, state: PublicationState): Decision 
   if (known === publishId) return nothing;
   const awaited =
     (state.status === 'opening' && state.attemptId === attemptId) ||
-    (state.status === 'outcome_unknown' && known === null && state.lastAttempt === attemptId);
+    (state.status === 'outcome_unknown' && known === null && state.lastStart?.attemptId === attemptId);
   if (!awaited) return err({ kind: 'StartSuperseded', attemptId });
   return ok([{ type: 'UploadOpened', data: { attemptId, publishId, upload, logId, openedAt: at } }]);
 };
@@ -192,16 +192,6 @@ const cancel = ({ confirmed, at }: Cancel, state: PublicationState): Decision =>
   }
 };
 
-const resolve = ({ outcome, at }: Resolve, state: PublicationState): Decision => {
-  if (state.status === 'none') return err({ kind: 'NotAccepted' });
-  if (state.status === 'published' && outcome.kind === 'published') return nothing;
-  if (state.status === 'failed' && outcome.kind === 'not_published') return nothing;
-  if (state.status !== 'outcome_unknown') return err({ kind: 'OutcomeIsKnown' });
-  return outcome.kind === 'published'
-    ? ok([{ type: 'Published', data: { postIds: outcome.postIds, by: 'operator', publishedAt: at } }])
-    : ok([{ type: 'PublishFailed', data: { reason: 'resolved_not_published', retryable: true, logId: null, failedAt: at } }]);
-};
-
 /** One request never yields two posts: TikTok is asked to begin behind a fence, and never again once it has begun. */
 const decide = (command: PublicationCommand, state: PublicationState): Decision => {
   switch (command.type) {
@@ -227,6 +217,8 @@ const decide = (command: PublicationCommand, state: PublicationState): Decision 
       return giveUp(command, state);
     case 'Cancel':
       return cancel(command, state);
+    case 'Recognize':
+      return recognize(command, state);
     case 'Resolve':
       return resolve(command, state);
   }

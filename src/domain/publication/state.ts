@@ -16,7 +16,7 @@ export type Accepted = Readonly<{
   /** The file to send; null while it must be fetched, and where TikTok fetches. */
   file: Readonly<{ mediaId: MediaId; bytes: number }> | null;
   /** The newest start, whatever came of it. */
-  lastAttempt: AttemptId | null;
+  lastStart: Readonly<{ attemptId: AttemptId; at: Instant }> | null;
   /** Starts in a row that TikTok left undone. */
   failures: number;
 }>;
@@ -48,8 +48,8 @@ export type PublicationState = Readonly<{ status: 'none' }> | Waiting | Opening 
 export const initial: PublicationState = { status: 'none' };
 
 const acceptedOf = (state: Accepted): Accepted => {
-  const { publicationId, connectionId, life, userId, request, acceptedAt, file, lastAttempt, failures } = state;
-  return { publicationId, connectionId, life, userId, request, acceptedAt, file, lastAttempt, failures };
+  const { publicationId, connectionId, life, userId, request, acceptedAt, file, lastStart, failures } = state;
+  return { publicationId, connectionId, life, userId, request, acceptedAt, file, lastStart, failures };
 };
 
 const lastOf = (state: Exclude<PublicationState, { status: 'none' }>): Last => {
@@ -83,7 +83,7 @@ export const evolve = (state: PublicationState, event: PublicationEvent): Public
     const { request, ...who } = event.data;
     const { source, scheduleAt } = request;
     const file = source.type === 'media' ? { mediaId: source.mediaId, bytes: source.bytes } : null;
-    return { ...who, request, file, lastAttempt: null, failures: 0, status: 'waiting', notBefore: scheduleAt, reason: null };
+    return { ...who, request, file, lastStart: null, failures: 0, status: 'waiting', notBefore: scheduleAt, reason: null };
   }
   if (state.status === 'none') return state;
   switch (event.type) {
@@ -94,8 +94,8 @@ export const evolve = (state: PublicationState, event: PublicationEvent): Public
       return { ...acceptedOf(state), failures, status: 'waiting', notBefore, reason };
     }
     case 'UploadOpening': {
-      const { attemptId, deadline } = event.data;
-      return { ...acceptedOf(state), status: 'opening', lastAttempt: attemptId, attemptId, deadline };
+      const { attemptId, startedAt, deadline } = event.data;
+      return { ...acceptedOf(state), status: 'opening', lastStart: { attemptId, at: startedAt }, attemptId, deadline };
     }
     case 'UploadOpened':
       return opened(state, event);

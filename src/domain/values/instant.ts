@@ -6,6 +6,12 @@ export type Instant = Brand<string, 'Instant'>;
 /** @param millis since 1970-01-01T00:00:00Z, within ±8.64e15 */
 export const instant = (millis: number): Instant => new Date(millis).toISOString() as Instant;
 
+/** The last one that is written with four digits of a year. */
+const lastSecond = 253_402_300_799;
+
+/** @returns null for a moment behind the year 9999, which has no spelling of ours */
+export const instantOfSeconds = (seconds: number): Instant | null => (seconds > lastSecond ? null : instant(seconds * 1_000));
+
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export const millisOf = (moment: Instant): number => Date.parse(moment);
 

@@ -10,11 +10,11 @@ import type { ClaimPorts } from '../../../src/application/webhooks/claim-publish
 import { movePublication, type PublishWebhook } from '../../../src/application/webhooks/move-publication.ts';
 import { unmatched, type WebhookOutcome } from '../../../src/application/webhooks/webhook-outcome.ts';
 import type { PublicationEvent } from '../../../src/domain/publication/events.ts';
-import { connectionId, postId, publicationId, publishId, webhookId } from '../../../src/domain/values/ids.ts';
-import { instant } from '../../../src/domain/values/instant.ts';
+import { connectionId, postId, publicationId, publishId, webhookId, type PostId } from '../../../src/domain/values/ids.ts';
+import { instant, plusMillis, type Instant } from '../../../src/domain/values/instant.ts';
 import { sealed } from '../../../src/domain/values/sealed.ts';
 import { secret } from '../../../src/domain/values/secret.ts';
-import { delivered, failedBecause, opened, opening, post, pulled, startOne, theirId, unknown } from '../../domain/publication/commands.ts';
+import { delivered, failedBecause, opened, opening, otherPost, post, published, pulled, second, startOne, theirId, unknown } from '../../domain/publication/commands.ts';
 import { createInMemoryEventStore } from '../../support/in-memory-event-store.ts';
 import { createProjectionSealer } from '../../support/projection-sealer.ts';
 import { writePublication, type WrittenPublication } from '../../support/publication-history.ts';
@@ -166,6 +166,25 @@ describe('a publish_id that nobody has', () => {
     waiting = [webhookBody({ event: 'post.publish.complete', content: JSON.stringify({ publish_id: 'another' }) })];
     expect(await told({ waitedMillis: 10 * minute })).toEqual(done);
     expect(await types(one)).toContain('Published');
+  });
+
+  it.each([
+    ['an operator called published', published()],
+    ['an operator called not published', failedBecause('resolved_not_published', true)],
+    ['a recent post ended', { type: 'Published', data: { postIds: [post], by: 'recent_posts', publishedAt: second(60) } } as const],
+  ])('is given to none while it may be that of one that %s', async (_, end) => {
+    const one = await lost();
+    await one.append(end);
+    const other = await lost();
+    const told1 = (createdAt: Instant, postId: PostId | null = null) => told({ waitedMillis: 10 * minute, createdAt, notice: { publishId: theirId, postId, failReason: null } });
+    const soon = second(60);
+    const muchLater = plusMillis(soon, 30 * 24 * 60 * minute);
+    expect(await told1(soon)).toMatchObject(parked);
+    // Long behind its start TikTok tells of it only that it is public, or is so no more.
+    expect(await told1(muchLater, otherPost)).toMatchObject(parked);
+    expect(await types(other)).toEqual(['PublicationAccepted', 'UploadOpening', 'OutcomeUnknown']);
+    expect(await told1(muchLater)).toEqual(done);
+    expect(await types(other)).toContain('Published');
   });
 
   it('is not given to a publication that was requested after it happened', async () => {

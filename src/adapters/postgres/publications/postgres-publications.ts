@@ -8,13 +8,14 @@ import type { Sealer } from '../../../application/ports/sealer.ts';
 import { contentContext, openContents } from '../../../application/publishing/publish-content.ts';
 import { publicationView, type PublicationRecord } from '../../../application/reading/publication-record.ts';
 import { publicationStatuses, type PublicationView } from '../../../application/reading/publication-view.ts';
-import { publicationId } from '../../../domain/values/ids.ts';
+import { postId, publicationId } from '../../../domain/values/ids.ts';
 import { ask, askFirst } from '../database.ts';
 import { cursorOf, parseCursor, type PagePosition } from '../page-cursor.ts';
 import { publicationRow } from './publication-row.ts';
-import { byId, byPublishId, page, unanswered } from './publications-statements.ts';
+import { byId, byPublishId, claimed, page, unanswered } from './publications-statements.ts';
 
 const idRow = z.object({ publication_id: z.string().transform(publicationId) }).transform(({ publication_id: id }) => id);
+const postRow = z.object({ post_id: z.string().transform(postId) }).transform(({ post_id: id }) => id);
 
 type OpenAll = Pick<Sealer, 'openAll'>;
 
@@ -67,4 +68,5 @@ export const createPublications = (pool: pg.Pool, sealer: OpenAll): Publications
 
   byPublishId: (publishId) => askFirst(pool, byPublishId, [publishId], idRow),
   unanswered: (connectionId) => ask(pool, unanswered, [connectionId], idRow),
+  claimed: (connectionId, postIds) => ask(pool, claimed, [connectionId, postIds], postRow),
 });

@@ -41,7 +41,7 @@ const strayed = ({ stream, revision }: RecordedEvent): PoisonEvent => ({ stream,
 /** The publications behind `/v1`: one select, one write per batch, whatever its size. Opens nothing. */
 export const createPublicationsProjector = (): Projector => ({
   name: 'publications',
-  version: 1,
+  version: 2,
   fingerprint: 'all',
   streamPrefixes: [publicationStreams],
   tables: [publicationsTable],

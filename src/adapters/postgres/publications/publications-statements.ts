@@ -20,6 +20,11 @@ export const unanswered: Statement = {
   text: `select publication_id from ${table} where connection_id = $1 and unanswered order by created_at, publication_id`,
 };
 
+export const claimed: Statement = {
+  name: 'publications.claimed',
+  text: `select post_id from ${table}, unnest(post_ids) as post_id where connection_id = $1 and post_ids && $2::text[] and post_id = any($2::text[])`,
+};
+
 export type PageShape = Readonly<{ owner: boolean; connection: boolean; after: boolean }>;
 
 /** `$1` statuses, `$2` limit, then, where the shape has them, owner, connection, and the position's time and id. */

@@ -38,7 +38,7 @@ const strayed = ({ stream, revision }: RecordedEvent): PoisonEvent => ({
 /** The work list: what the history says is to be done next, and when. */
 export const createWorkProjector = (policy: RefreshPolicy): Projector => ({
   name: 'work',
-  version: 2,
+  version: 3,
   fingerprint: `token_refresh=${policy} validate=daily`,
   streamPrefixes: [connectionStreams, publicationStreams],
   tables: [workItemsTable, workPublicationsTable],

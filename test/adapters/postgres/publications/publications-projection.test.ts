@@ -4,8 +4,8 @@ import { createPublicationsProjector } from '../../../../src/adapters/postgres/p
 import type { PublicationPage, PublicationQuery } from '../../../../src/application/ports/publications.ts';
 import type { EventStore } from '../../../../src/application/ports/event-store.ts';
 import { publicationStream } from '../../../../src/application/execution/streams.ts';
-import { connectionId, publicationId, publishId, userId } from '../../../../src/domain/values/ids.ts';
-import { cancelled, chunk, deferred, delivered, failedBecause, opened, opening, post, published, pulled, second, theirId, unknown } from '../../../domain/publication/commands.ts';
+import { connectionId, postId, publicationId, publishId, userId } from '../../../../src/domain/values/ids.ts';
+import { cancelled, chunk, deferred, delivered, failedBecause, opened, opening, otherPost, post, published, pulled, second, theirId, unknown } from '../../../domain/publication/commands.ts';
 import { createInMemoryEventStore } from '../../../support/in-memory-event-store.ts';
 import { absentPool, createMigratedDatabase, type MigratedDatabase } from '../../../support/projection-database.ts';
 import { emptyTables, projectAll, replayedRows } from '../../../support/projection-replay.ts';
@@ -132,6 +132,21 @@ test('is found by the publish_id of TikTok, and as unanswered while none is know
   expect((await publications().byPublishId(theirId))._unsafeUnwrap()).toBe(known.id);
   expect((await publications().byPublishId(publishId('another')))._unsafeUnwrap()).toBeNull();
   expect((await publications().unanswered(known.connectionId))._unsafeUnwrap()).toEqual([lost.id]);
+});
+
+test('stays unanswered where an operator or a recent post ends it, and has the posts that it is known to have become', async () => {
+  const [found, refused] = [await accepted(), await accepted()];
+  const ended = writePublication(eventStore, sealer, { connectionId: found.connectionId });
+  await ended.accept(pulled);
+  await ended.append(opening(), unknown('opening_unanswered'), failedBecause('resolved_not_published', true));
+  await found.append(opening(), unknown('opening_unanswered'), published(post, otherPost));
+  await refused.append(opening(), failedBecause('spam_risk', false));
+  await project();
+  expect(new Set((await publications().unanswered(found.connectionId))._unsafeUnwrap())).toEqual(new Set([found.id, ended.id]));
+  expect((await publications().unanswered(refused.connectionId))._unsafeUnwrap()).toEqual([]);
+  const none = postId('7678907398077074698');
+  expect((await publications().claimed(found.connectionId, [none, otherPost]))._unsafeUnwrap()).toEqual([otherPost]);
+  expect((await publications().claimed(refused.connectionId, [otherPost]))._unsafeUnwrap()).toEqual([]);
 });
 
 test('what PostgreSQL cannot hold of the words of TikTok stops no publication', async () => {
