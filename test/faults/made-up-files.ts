@@ -9,6 +9,7 @@ export interface MadeUpFiles extends MediaLibrary {
   /** @param seed null for a file of zeros; else every byte depends on it and on its place */
   add(bytes: number, seed?: number | null): MediaId;
   sha256(id: MediaId): string;
+  forget(id: MediaId): void;
 }
 
 type Made = Readonly<{ bytes: number; seed: number | null }>;
@@ -59,6 +60,7 @@ export const createMadeUpFiles = (): MadeUpFiles => {
       for (const piece of madeUpBytes(file, 0, file.bytes - 1)) hash.update(piece);
       return hash.digest('hex');
     },
+    forget: (id) => void files.delete(id),
     store: ({ bytes }) => okAsync(media(add(bytes ?? 0), bytes ?? 0)),
     find: (id) => {
       const file = files.get(id);

@@ -84,8 +84,8 @@ const cutWithin = (of: TikTokUploads, { chunk: at, bytes }: Extract<Crash, { at:
         yield piece;
       }
     };
-    void of.putChunk(url, chunk, cutBody, cut.signal).match(died, died);
-    return new ResultAsync(new Promise(() => undefined));
+    abandon(of.putChunk(url, chunk, cutBody, cut.signal).match(died, died));
+    return new ResultAsync(Promise.withResolvers<never>().promise);
   },
 });
 
@@ -112,7 +112,7 @@ const wrong = async (upload: Upload): Promise<string | null> => {
   const again = (await world.world.tiktok.countCalls({ endpoint: 'upload', account: one.person.account })) - plan.count;
   const [post] = posted;
   const isWhole = post?.bytes === plan.totalBytes && post.sha256 === world.files.sha256(mediaId);
-  await world.files.remove(mediaId);
+  world.files.forget(mediaId);
   return status === 'published' && posted.length === 1 && isWhole && again <= 1 ? null : JSON.stringify({ ...upload, status, posts: posted.length, isWhole, again });
 };
 
