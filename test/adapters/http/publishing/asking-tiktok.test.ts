@@ -74,10 +74,16 @@ describe('the videos of an account', () => {
   it('come from TikTok page by page', async () => {
     stage.tiktok.videos = { videos: [video], nextCursor: 1_789_990_000_000, logId: null };
     const first = await read(`/v1/connections/${ada}/videos?limit=1`, as('user-a'));
-    expect([first.statusCode, first.json()]).toEqual([200, { data: [video], next_cursor: '1789990000000' }]);
+    expect([first.statusCode, first.json()]).toEqual([200, { data: [{ ...video, create_time: '2026-09-21T11:26:40.000Z' }], next_cursor: '1789990000000' }]);
     stage.tiktok.videos = { videos: [], nextCursor: null, logId: null };
     expect((await read(`/v1/connections/${ada}/videos?cursor=1789990000000`)).json()).toEqual({ data: [], next_cursor: null });
     expect(stage.tiktok.asked.videos).toEqual([[null, 1], [1_789_990_000_000, 10]]);
+  });
+
+  it('have no time where TikTok gives none that can be written', async () => {
+    stage.tiktok.videos = { videos: [{ ...video, create_time: null }, { ...video, create_time: Number.MAX_SAFE_INTEGER }], nextCursor: null, logId: null };
+    const { data } = (await read(`/v1/connections/${ada}/videos`)).json<{ data: readonly { create_time: unknown }[] }>();
+    expect(data.map(({ create_time: at }) => at)).toEqual([null, null]);
   });
 
   it.each(['limit=0', 'limit=21', 'cursor=-1', 'cursor=next', 'from=1'])('refuse ?%s', async (query) => {

@@ -36,7 +36,7 @@ const itemOf = (video) => {
   const cover = make('span', { className: 'cover' });
   cover.setAttribute('aria-hidden', 'true');
   if (mayLoad(video.cover_image_url)) cover.append(make('img', { src: video.cover_image_url, alt: '', referrerPolicy: 'no-referrer', loading: 'lazy' }));
-  const when = video.create_time === null ? '' : day.format(new Date(video.create_time * 1000));
+  const when = video.create_time === null ? '' : day.format(new Date(video.create_time));
   const title = make('p', { className: 'title', dir: 'auto' }, titleOf(video));
   return make('li', {}, cover, make('div', {}, title, make('p', { className: 'quiet', textContent: when }), make('dl', { className: 'counts' }, ...counts.map(countOf(video)))));
 };
