@@ -9,7 +9,7 @@ type Asset = Readonly<{ bytes: Buffer; tag: string }>;
 
 const folder = join(import.meta.dirname, '..', 'pages', 'assets');
 
-const modules = ['follow-post', 'page-elements', 'post-form', 'post-words', 'preview', 'publish', 'recent-videos', 'send-post'];
+const modules = ['cover', 'follow-post', 'page-elements', 'post-form', 'post-words', 'preview', 'publish', 'recent-videos', 'send-post'];
 
 const mediaTypes: Readonly<Record<string, string>> = {
   'style.css': 'text/css; charset=utf-8',

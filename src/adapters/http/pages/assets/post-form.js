@@ -115,10 +115,11 @@ export const settleForm = (about, video) => {
   return missing;
 };
 
-const directPost = (about) => ({
+const directPost = (about, coverMillis) => ({
   privacy_level: valueOf('privacy'),
   allow_comment: isChecked('allow-comment'),
   ...(about.kind === 'video' ? { allow_duet: isChecked('allow-duet'), allow_stitch: isChecked('allow-stitch') } : {}),
+  ...(coverMillis === null ? {} : { cover_timestamp_ms: coverMillis }),
   brand_organic: isChecked('brand-organic'),
   brand_content: isChecked('brand-content'),
   is_ai_generated: isChecked('ai'),
@@ -128,8 +129,9 @@ const directPost = (about) => ({
 /**
  * The request for `POST /v1/publications`, without the time of consent and with the file still to be named.
  * @param retryOf the publication this one follows, or null
+ * @param coverMillis where in the video its cover is, or null
  */
-export const draftOf = (about, retryOf) => {
+export const draftOf = (about, retryOf, coverMillis) => {
   const isDirect = about.mode === 'direct';
   return {
     connection_id: about.connectionId,
@@ -138,7 +140,7 @@ export const draftOf = (about, retryOf) => {
     post: {
       title: valueOf('title'),
       ...(about.kind === 'photo' ? { description: valueOf('description') } : {}),
-      ...(isDirect ? directPost(about) : {}),
+      ...(isDirect ? directPost(about, coverMillis) : {}),
     },
     source: about.kind === 'photo' ? { type: 'photos', urls: addressesIn(valueOf('urls')), cover_index: 0 } : null,
     schedule_at: scheduledAt(),

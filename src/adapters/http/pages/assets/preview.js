@@ -1,3 +1,4 @@
+import { coverPicker } from './cover.js';
 import { addressesIn, say } from './post-form.js';
 import { element } from './page-elements.js';
 
@@ -30,10 +31,11 @@ const showProblem = (problem) => {
 
 /**
  * Shows the chosen file and learns how long it lasts, without sending it anywhere.
- * @param changed is called whenever `file` or `problem` of the answer has changed
+ * @param changed is called whenever `file` or `problem` of the answer has changed; `coverMillis` says which frame was chosen
  */
 export const previewVideo = (about, changed) => {
-  const video = { file: null, problem: null };
+  const cover = coverPicker();
+  const video = { file: null, problem: null, coverMillis: cover.chosen };
   const player = element('preview-video');
   const settle = (seconds, words) => {
     video.problem = problemOf(about, video.file, seconds);
@@ -43,6 +45,7 @@ export const previewVideo = (about, changed) => {
   };
   element('file').addEventListener('change', ({ target }) => {
     URL.revokeObjectURL(player.src);
+    cover.withdraw();
     video.file = target.files[0] ?? null;
     element('preview').hidden = video.file === null;
     if (video.file === null) {
@@ -58,6 +61,7 @@ export const previewVideo = (about, changed) => {
   player.addEventListener('loadedmetadata', () => {
     const { duration } = player;
     if (video.file === null || !Number.isFinite(duration)) return;
+    cover.offer(duration);
     settle(duration, `${video.file.name}, ${durationWords(duration)}, ${sizeWords(video.file.size)}`);
   });
   player.addEventListener('error', () => {

@@ -7,7 +7,7 @@ import { callJson, forget, publish, Refused, requestOf, Stopped, unanswered, upl
 
 const form = element('post');
 const about = aboutForm(form);
-const noVideo = { file: null, problem: null };
+const noVideo = { file: null, problem: null, coverMillis: () => null };
 const settle = () => settleForm(about, video);
 const video = about.kind === 'video' ? previewVideo(about, () => settle()) : noVideo;
 if (about.kind === 'photo') previewPhotos();
@@ -81,7 +81,7 @@ const addressWith = (publicationId) => {
 const remember = ({ id }) => history.replaceState(null, '', addressWith(id));
 
 const send = async () => {
-  const draft = draftOf(about, retryOf);
+  const draft = draftOf(about, retryOf, video.coverMillis());
   const mediaId = about.kind === 'video' ? await upload() : null;
   if (pending === null || pending.words !== JSON.stringify(draft) || pending.mediaId !== mediaId) pending = { ...requestOf(draft, mediaId), mediaId };
   const publication = await publish(pending);
