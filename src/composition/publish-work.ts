@@ -1,5 +1,6 @@
 import { createWorkRuntime } from '../adapters/postgres/work/work-runtime.ts';
 import { advancePublication, repairPublication } from '../application/publishing/advance-publication.ts';
+import { endPublications } from '../application/publishing/end-publications.ts';
 import type { SagaPorts } from '../application/publishing/publish-saga.ts';
 import type { Container } from './parts.ts';
 
@@ -25,7 +26,7 @@ export const providePublishWork = (container: Container): void => {
   container.provide('publishWork', (c) => {
     const ports = sagaPortsOf(c);
     const advance = advancePublication(ports);
-    const handlers = { accept_publication: repairPublication(ports), open_upload: advance, poll_publication: advance, find_post: advance };
+    const handlers = { accept_publication: repairPublication(ports), end_publications: endPublications(ports), open_upload: advance, poll_publication: advance, find_post: advance };
     return createWorkRuntime({ pool: c.get('pool'), handlers, concurrency: stepsAtATime });
   });
   container.provide('uploadWork', (c) =>

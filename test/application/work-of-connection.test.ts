@@ -65,11 +65,12 @@ describe('the work of a connection', () => {
     expect(after(reauthorizationRequired())).toEqual([{ remove: { kind: 'refresh', subject: id(1), revision: 3 } }]);
   });
 
-  it('is to destroy the keys of a life that ended, and nothing else', () => {
+  it('is to destroy the keys of a life that ended and to end its publications, and nothing else', () => {
     expect(after(disconnected())).toEqual([
       { remove: { kind: 'refresh', subject: id(1), revision: 3 } },
       { remove: { kind: 'validate', subject: id(1), revision: 3 } },
       { put: { kind: 'destroy_keys', subject: `${id(1)}:1`, connectionId: id(1), life: 1, revision: 3, dueAt: aMoment } },
+      { put: { kind: 'end_publications', subject: `${id(1)}:1`, connectionId: id(1), life: 1, revision: 3, dueAt: aMoment } },
     ]);
   });
 });

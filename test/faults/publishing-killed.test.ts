@@ -80,6 +80,7 @@ const failuresAt = async (known: Gate, check: (gate: Gate, halt: Halt) => Promis
 
 describe.each(situations)('the publishing of $what', ({ draft, calls, pulls, ends }) => {
   let known: Gate;
+  let told: readonly string[];
   /** A start that TikTok was or may have been asked for, and whose answer is not stored. */
   const isLost = ({ place, side }: Halt): boolean => {
     const names = known.seen.map(({ name }) => name);
@@ -107,10 +108,16 @@ describe.each(situations)('the publishing of $what', ({ draft, calls, pulls, end
     const one = await world.begin(draft);
     await gated(known, one);
     await expectOnce(one, ends, 1);
+    told = await world.types(one.keyed.id);
   });
 
   it('awaits these calls and no others', () => {
     expect(awaited(known)).toEqual(calls);
+  });
+
+  it('is told by a history of no more than twelve events, that of the request included', () => {
+    expect(1 + told.length).toBeLessThanOrEqual(12);
+    expect(new Set(told).size).toBe(told.length);
   });
 
   it('is never done twice, and never left, wherever the process is killed', { timeout: 180_000 }, async () => {

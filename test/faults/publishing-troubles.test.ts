@@ -1,6 +1,7 @@
 import { errAsync } from 'neverthrow';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { disconnect } from '../../src/application/connecting/disconnect.ts';
+import { failReasons } from '../../simulator/world/publish-task.ts';
 import { userId } from '../../src/domain/values/ids.ts';
 import { createGate } from '../support/gate.ts';
 import type { FateRule, FaultRule } from '../support/simulator-control.ts';
@@ -53,7 +54,6 @@ const troubles: readonly Trouble[] = [
   { what: 'a pull whose start is lost on the way there', draft: pulled, faults: [cut('init.video', 'before')], ends: unknown(0) },
   { what: 'a pull that TikTok could not take', draft: pulled, faults: [error('init.video', 'internal_error', 500, 2)], ends: once },
   { what: 'photos whose start is lost on the way back', draft: photos, faults: [cut('init.photo', 'after')], ends: unknown(1) },
-  { what: 'photos that TikTok cannot pull', draft: photos, fate: { fail_reason: 'photo_pull_failed' }, ends: failed('photo_pull_failed') },
   { what: 'a chunk that TikTok could not take', faults: [{ endpoint: 'upload', times: 3, action: { type: 'respond', status: 503 } }], ends: once },
   { what: 'a chunk whose answer is lost', faults: [cut('upload', 'after')], ends: once },
   { what: 'a chunk that breaks off', faults: [{ endpoint: 'upload', times: 6, action: { type: 'drop', after_bytes: 1_000 } }], ends: once },
@@ -72,9 +72,11 @@ const troubles: readonly Trouble[] = [
   { what: 'a status that cannot be had at first', faults: [error('status', 'internal_error', 500, 3), error('status', 'rate_limit_exceeded', 429)], ends: once },
   { what: 'a publish_id that TikTok knows no more', faults: [error('status', 'invalid_publish_id', 400)], ends: unknown(1, 'cannot_be_asked') },
   { what: 'processing that never ends', fate: { stuck: true }, ends: unknown(0, 'processing_never_ended') },
-  ...['file_format_check_failed', 'duration_check_failed', 'frame_rate_check_failed', 'picture_size_check_failed', 'internal', 'spam_risk_text', 'spam_risk'].map(
-    (reason): Trouble => ({ what: `a video that TikTok fails: ${reason}`, fate: { fail_reason: reason }, ends: failed(reason) }),
-  ),
+  // TikTok's complete documented list.
+  ...failReasons.map((reason): Trouble => {
+    const draft = reason === 'video_pull_failed' ? pulled : reason === 'photo_pull_failed' ? photos : ours;
+    return { what: `a post that TikTok fails: ${reason}`, draft, fate: { fail_reason: reason }, ends: failed(reason) };
+  }),
 ];
 
 describe('publishing', () => {

@@ -28,7 +28,7 @@ export type Wrap = <Port extends object>(name: string, port: Port) => Port;
 /** What a draft may be about: a file of ours, and an address of one. */
 export type Drafted = Readonly<{ mediaId: MediaId; url: string }>;
 
-export type DraftChoice = Readonly<{ source: DraftSource; mode?: PostDraft['mode']; title?: string; privacyLevel?: PostDraft['settings']['privacyLevel'] }>;
+export type DraftChoice = Readonly<{ source: DraftSource; mode?: PostDraft['mode']; title?: string; privacyLevel?: PostDraft['settings']['privacyLevel']; inMillis?: number }>;
 export type DraftOf = (made: Drafted) => DraftChoice;
 
 /** One request to publish, and the time that passes for those who work on it. */
@@ -172,10 +172,10 @@ export const createPublishingWorld = async (): Promise<PublishingWorld> => {
       let passed = 0;
       const now = (): Instant => plusMillis(service.get('clock').now(), passed);
       const of = connectionId(await world.connectionOf(person));
-      const { source, mode = 'direct', title = 'Spring sale', privacyLevel = 'SELF_ONLY' } = draft({ mediaId: media, url: fileUrl });
+      const { source, mode = 'direct', title = 'Spring sale', privacyLevel = 'SELF_ONLY', inMillis } = draft({ mediaId: media, url: fileUrl });
       const kind = source.type === 'photos' ? 'photo' : 'video';
       const consent = mode === 'direct' ? { confirmedAt: now(), musicUsage: true, brandedContentPolicy: false } : null;
-      const post: PostDraft = { connectionId: of, kind, mode, title, description: null, settings: { ...settings, privacyLevel: mode === 'draft' ? null : privacyLevel }, consent, source, scheduleAt: null, retryOf: null };
+      const post: PostDraft = { connectionId: of, kind, mode, title, description: null, settings: { ...settings, privacyLevel: mode === 'draft' ? null : privacyLevel }, consent, source, scheduleAt: inMillis === undefined ? null : plusMillis(now(), inMillis), retryOf: null };
       return {
         person,
         connectionId: of,

@@ -3,29 +3,19 @@ import { transferOf } from '../../domain/publication/request.ts';
 import { isUuid, publicationId } from '../../domain/values/ids.ts';
 import type { Instant } from '../../domain/values/instant.ts';
 import { connectionAggregate, publicationAggregate } from '../execution/aggregate.ts';
-import type { CommandContext } from '../execution/command-context.ts';
 import type { ExecutionPorts } from '../execution/execute.ts';
 import { load } from '../execution/load.ts';
-import type { LeasedWork, WorkHandler, WorkOutcome } from '../work/work-handler.ts';
+import type { WorkHandler, WorkOutcome } from '../work/work-handler.ts';
 import { acceptPublication, findRequest } from './accept-publication.ts';
 import { fetchSource } from './fetch-source.ts';
 import { findPost } from './find-post.ts';
 import { followPostIds, followProcessing } from './follow-publication.ts';
 import { openUpload } from './open-upload.ts';
 import { contentContext, openContent } from './publish-content.ts';
-import { done, laterThan, outcomeOf, record, retry, type SagaPorts, type Step } from './publish-saga.ts';
+import { contextOf, done, laterThan, outcomeOf, record, retry, type SagaPorts, type Step } from './publish-saga.ts';
 import { sendChunks } from './send-chunks.ts';
 
 const brieflyMillis = 5_000;
-
-/** @param cause whose event put the item: the publication, or its connection before there was one */
-const contextOf = (ports: ExecutionPorts, { kind, subject, revision }: LeasedWork, cause: string = subject): CommandContext => ({
-  commandId: ports.ids.commandId(),
-  actor: { kind: 'system', id: kind },
-  correlationId: `publication:${subject}`,
-  causationId: `${cause}@${revision}`,
-  traceparent: null,
-});
 
 /** What TikTok does not have yet ends with its connection's life. */
 const lifeIsOver = async (ports: SagaPorts, { connectionId, life }: Waiting | Opening): Promise<boolean> => {

@@ -8,14 +8,14 @@ import { millisOf, type Instant } from '../../domain/values/instant.ts';
 import { publicationAggregate } from '../execution/aggregate.ts';
 import { appendForGood } from '../execution/append-for-good.ts';
 import type { CommandContext } from '../execution/command-context.ts';
-import { execute, type Executed, type ExecutionFailure } from '../execution/execute.ts';
+import { execute, type Executed, type ExecutionFailure, type ExecutionPorts } from '../execution/execute.ts';
 import type { MediaLibrary } from '../ports/media-library.ts';
 import type { ProjectionProgress } from '../ports/projection-progress.ts';
 import type { Publications } from '../ports/publications.ts';
 import type { SourceFetcher } from '../ports/source-fetcher.ts';
 import type { TikTokUploads } from '../ports/tiktok-publishing.ts';
 import type { TikTokVideos } from '../ports/tiktok-videos.ts';
-import type { WorkOutcome } from '../work/work-handler.ts';
+import type { LeasedWork, WorkOutcome } from '../work/work-handler.ts';
 import type { CreatorPorts } from './creator.ts';
 
 export interface SagaPorts extends CreatorPorts {
@@ -31,6 +31,15 @@ export interface SagaPorts extends CreatorPorts {
 
 /** One step of one publication. `signal` ends what is in flight; once `stopping` is aborted nothing more is begun. */
 export type Step = Readonly<{ id: PublicationId; context: CommandContext; signal: AbortSignal; stopping: AbortSignal }>;
+
+/** @param cause whose event put the item: the publication, or its connection before there was one */
+export const contextOf = (ports: ExecutionPorts, { kind, subject, revision }: LeasedWork, cause: string = subject): CommandContext => ({
+  commandId: ports.ids.commandId(),
+  actor: { kind: 'system', id: kind },
+  correlationId: `publication:${subject}`,
+  causationId: `${cause}@${revision}`,
+  traceparent: null,
+});
 
 export type Recorded = Result<Executed<PublicationState>, PublicationRejection | ExecutionFailure>;
 

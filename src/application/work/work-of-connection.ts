@@ -92,6 +92,11 @@ export const workChanges = (
     case 'RevocationIgnored':
       return [];
     case 'Disconnected':
-      return [remove('refresh'), remove('validate'), put('destroy_keys', `${connectionId}:${life}`, occurredAt)];
+      return [
+        remove('refresh'),
+        remove('validate'),
+        put('destroy_keys', `${connectionId}:${life}`, occurredAt),
+        put('end_publications', `${connectionId}:${life}`, occurredAt),
+      ];
   }
 };

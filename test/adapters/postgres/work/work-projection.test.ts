@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterAll(() => database.drop());
 
-test('a life that ended has its keys to be destroyed, from that moment on', async () => {
+test('a life that ended has its keys to be destroyed and its publications to be ended, from that moment on', async () => {
   const ada = writeConnection(eventStore, createProjectionSealer());
   await ada.connect();
   expect((await replayedRows(database.pool, eventStore, createWorkProjector('eager')))['work_items']).toMatchObject([{ kind: 'refresh', subject: ada.id }, { kind: 'validate', subject: ada.id }]);
@@ -36,6 +36,8 @@ test('a life that ended has its keys to be destroyed, from that moment on', asyn
   expect(items).toMatchObject([
     { kind: 'destroy_keys', subject: `${ada.id}:1`, connection_id: ada.id, life: 1, revision: 2 },
     { kind: 'destroy_keys', subject: `${ada.id}:2`, connection_id: ada.id, life: 2, revision: 4, due_at: new Date(ada.record?.owners[0]?.updatedAt ?? '') },
+    { kind: 'end_publications', subject: `${ada.id}:1`, connection_id: ada.id, life: 1, revision: 2 },
+    { kind: 'end_publications', subject: `${ada.id}:2`, connection_id: ada.id, life: 2, revision: 4 },
   ]);
 });
 
@@ -48,7 +50,7 @@ test('an item is written only with a greater revision', async () => {
   await database.pool.query(`update tiktok_connections.projections set checkpoint = null where projection = 'work'`);
   await projectAll(database.pool, eventStore, createWorkProjector('eager'));
   const { rows } = await database.pool.query('select revision, life from tiktok_connections.work_items');
-  expect(rows).toEqual([{ revision: 9, life: 9 }]);
+  expect(rows).toEqual(Array(2).fill({ revision: 9, life: 9 }));
 });
 
 test('an item that was done before stands in a rebuilt list as done', async () => {
@@ -59,7 +61,8 @@ test('an item that was done before stands in a rebuilt list as done', async () =
   await database.pool.query(`insert into tiktok_connections.work_runs (kind, subject, revision, done_revision) values ('destroy_keys', $1, 2, 2)`, [`${ada.id}:1`]);
   await emptyTables(database.pool, createWorkProjector('eager'));
   const { work_items: items } = await replayedRows(database.pool, eventStore, createWorkProjector('eager'));
-  expect(items).toMatchObject([{ subject: `${ada.id}:1`, runnable_at: null }]);
+  expect(items).toMatchObject([{ kind: 'destroy_keys', subject: `${ada.id}:1`, runnable_at: null }, { kind: 'end_publications' }]);
+  expect(items?.[1]?.['runnable_at']).not.toBeNull();
 });
 
 const steps: readonly (readonly [PublicationEvent, readonly string[]])[] = [
