@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { startStandIn } from '../support/eventstoredb-stand-in/start.ts';
+import { openEventStoreDb } from '../support/chosen-event-store.ts';
 import { runCommand } from '../support/service-process.ts';
 import { createWireWorld } from '../support/wire-world.ts';
 
 test('an installation that began in PostgreSQL moves to EventStoreDB with all its history, verified by its heads', async () => {
   const world = await createWireWorld({ EVENT_STORE_URL: '' });
-  const store = await startStandIn();
+  const store = await openEventStoreDb();
   const run = (environment: Readonly<Record<string, string>>, ...args: string[]) => runCommand({ ...world.environment, ...environment }, args);
-  const moved = { EVENT_STORE_URL: store.url };
+  const moved = store.environment;
   const before = await world.start();
   for (const user of ['first-to-move', 'second-to-move']) {
     await world.tiktok.addAccount(user);

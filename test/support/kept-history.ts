@@ -68,21 +68,20 @@ export const dumpHistoryElsewhere = async ({ EVENT_STORE_URL: storeUrl = '' }: E
   return [{ table: eventsTable, text: lines.join('\n') }];
 };
 
-/** @param environment settings of the installation, with the address of its migrated database */
-export const openKeptHistory = async ({ DATABASE_URL: databaseUrl = '', EVENT_STORE_URL: storeUrl = '' }: Environment): Promise<KeptHistory> => {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
+/** @param client connected to the installation's database, which is migrated before the first question */
+export const openKeptHistory = (client: pg.Client, { DATABASE_URL: databaseUrl = '', EVENT_STORE_URL: storeUrl = '' }: Environment): KeptHistory => {
   const rows = async (text: string, values: readonly unknown[]): Promise<readonly unknown[]> => {
     const answered: { rows: readonly unknown[] } = await client.query(text, [...values]);
     return answered.rows;
   };
   if (storeUrl === '') {
     const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
+    // Whoever ends every backend ends its own too.
+    pool.on('error', () => undefined);
     const log = createPostgresEventLog({ pool, url: databaseUrl });
     const close = async (): Promise<void> => {
       await log.close();
       await pool.end();
-      await client.end();
     };
     return { log, ask: rows, close };
   }
@@ -94,9 +93,6 @@ export const openKeptHistory = async ({ DATABASE_URL: databaseUrl = '', EVENT_ST
       await update();
       return rows(text.replaceAll(eventsTable, copyTable), values);
     },
-    close: async () => {
-      await log.close();
-      await client.end();
-    },
+    close: () => log.close(),
   };
 };

@@ -56,7 +56,7 @@ export const createWireWorld = async (given: Environment = {}): Promise<WireWorl
     ...given,
   };
   const tiktok = simulatorControl(simulator.url);
-  const history = await openKeptHistory(environment);
+  const history = openKeptHistory(client, environment);
   const replicas: Replica[] = [];
   let started = 0;
   return {
