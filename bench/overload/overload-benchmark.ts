@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as pauseFor } from 'node:timers/promises';
 import { z } from 'zod';
 import { compare } from '../harness/comparison.ts';
 import { exactly, figure, ratioFinding, type Bench, type Benchmark, type Finding } from '../harness/finding.ts';
@@ -13,7 +14,7 @@ import { projectedPaths } from '../service/projected-paths.ts';
 const events = 10_000;
 /** So many callers, each waiting for its answer, get the most out of the service; more of them wait longer and get no more. */
 const peakCallers = 64;
-/** More than the service lets wait, so that it has to turn some away. */
+/** As many requests as may be under way at a time, whatever the pace. */
 const connections = 1_500;
 const limitMillis = 1_000;
 const loadProgram = join(import.meta.dirname, 'paced-load-program.ts');
@@ -45,10 +46,12 @@ const statusOf = async (url: string, options: RequestInit): Promise<number> => {
 };
 
 /** What comes besides, while there is too much to do: webhooks, and files. */
-const besides = async (url: string, authorization: string, times: number): Promise<Readonly<{ webhooks: readonly number[]; uploads: readonly number[] }>> => {
+const besides = async (url: string, authorization: string, times: number, afterMillis: number): Promise<Readonly<{ webhooks: readonly number[]; uploads: readonly number[] }>> => {
   const webhooks: number[] = [];
   const uploads: number[] = [];
   const upload = (): RequestInit => ({ method: 'POST', body: new Uint8Array(1_000), headers: { authorization, 'content-type': 'video/mp4' } });
+  // Once the load is there.
+  await pauseFor(afterMillis);
   for (let each = 0; each < times; each += 1) {
     webhooks.push(await statusOf(`${url}/webhooks/tiktok`, signedWebhook()));
     uploads.push(await statusOf(`${url}/v1/media`, upload()));
@@ -75,7 +78,7 @@ const findings = async ({ histories, quick }: Bench): Promise<readonly Finding[]
     const perSecond = 2 * (peaks.length === 0 ? await atPeak() : median(peaks));
     const load = { url: service.url, paths, authorization, perSecond, connections, millis, limitMillis };
     const running = runProgram(loadProgram, [JSON.stringify(load)]);
-    const [printed, others] = await Promise.all([running, besides(service.url, authorization, quick ? 2 : 5)]);
+    const [printed, others] = await Promise.all([running, besides(service.url, authorization, quick ? 2 : 5, millis / 2)]);
     seen.webhooks.push(...others.webhooks);
     seen.uploads.push(...others.uploads);
     const measured = outcome.parse(JSON.parse(printed));

@@ -13,7 +13,7 @@ import { createInMemoryEventStore } from '../../../support/in-memory-event-store
 import { assertDocumented } from '../../../support/openapi-check.ts';
 import { absentPool } from '../../../support/projection-database.ts';
 
-const limits = { questions: 3, questionsBesideUploads: 2, uploads: 1, acts: 2 };
+const limits = { questions: 3, waitMillis: 500, questionsBesideUploads: 2, uploads: 1, acts: 2 };
 
 describe('what is turned away', () => {
   it('are uploads first, then questions and acts, and never what does not come again', () => {
@@ -32,6 +32,19 @@ describe('what is turned away', () => {
     expect(shedding.begin('upload')).toBeNull();
     over?.();
     expect(shedding.begin('upload')).not.toBeNull();
+  });
+
+  it('is no question that would be answered soon, by how many were within a second', () => {
+    const clock = createVirtualClock();
+    const shedding = createShedding(clock, limits);
+    for (let answered = 0; answered < 20; answered += 1) shedding.begin('question')?.();
+    const admitted = () => Array.from({ length: 50 }, () => shedding.begin('question')).filter((over) => over !== null);
+    clock.pass(1_000);
+    const underWay = admitted();
+    expect(underWay).toHaveLength(10);
+    for (const over of underWay) over();
+    clock.pass(10_000);
+    expect(admitted()).toHaveLength(3);
   });
 
   it('is remembered for ten seconds', () => {
