@@ -64,7 +64,7 @@ it('a refresh asked of both at once is made once, and the history stays in order
   expect((await refreshOn(late, id)).status).toBe(200);
   const { status } = await early.wire.call({ method: 'DELETE', url: `/v1/connections/${id}`, headers: backend });
   expect(status).toBe(200);
-  const moments = await world.rows(moment, 'select occurred_at as at from tiktok_connections.events where stream = $1 order by revision', [`tiktok_connection-${id}`]);
+  const moments = await world.history(moment, 'select occurred_at as at from tiktok_connections.events where stream = $1 order by revision', [`tiktok_connection-${id}`]);
   expect(moments.length).toBeGreaterThanOrEqual(4);
   expect(moments.map(({ at }) => at)).toEqual(moments.map(({ at }) => at).sort());
   const verified = await runCommand(world.environment, ['verify', '--json']);
