@@ -53,7 +53,9 @@ const identityOf = ({ identity }: Settings, outbound: OutboundCalls): ExaminedSe
 export const examine = async (environment: Environment): Promise<Examination> => {
   const read = readSettings(environment);
   if (read.isErr()) return nothingOpened(read.error);
-  const tiktokSide = await tiktokSideOfCommands(read.value);
+  const side = await tiktokSideOfCommands(read.value);
+  if (side.isErr()) return nothingOpened([side.error]);
+  const tiktokSide = side.value;
   const provider = { simulated: tiktokSide.simulatorUrl !== null, urls: [tiktokSide.authorizeUrl, tiktokSide.apiUrl] };
   const outbound = outboundOf(read.value, tiktokSide);
   const settings = {

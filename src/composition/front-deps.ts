@@ -14,7 +14,7 @@ const requestLines = () => pino.destination({ dest: process.stdout.fd, sync: tru
 
 const httpSettingsOf = (ground: Ground): HttpSettings => {
   const settings = ground.get('settings');
-  const { simulatorUrl } = ground.get('tiktokSide');
+  const { authorizeUrl } = ground.get('tiktokSide');
   return {
     developmentPrincipals: settings.developmentPrincipals,
     publicUrl: settings.publicUrl,
@@ -23,7 +23,8 @@ const httpSettingsOf = (ground: Ground): HttpSettings => {
     corsOrigins: settings.corsOrigins,
     trustProxy: settings.trustProxy,
     authCookie: settings.authCookie,
-    imageOrigins: simulatorUrl === null ? [] : [simulatorUrl],
+    // A simulator shows its pictures where it shows its page, and not by https.
+    imageOrigins: settings.production ? [] : [new URL(authorizeUrl).origin],
   };
 };
 

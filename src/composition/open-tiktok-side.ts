@@ -21,7 +21,7 @@ export const openTikTokSide = async (settings: Settings): Promise<Result<TikTokS
 };
 
 /** The same for a command, which starts nothing: the simulator, if it is one, belongs to the running service. */
-export const tiktokSideOfCommands = async (settings: Settings): Promise<TikTokSide> => {
-  if (settings.tiktokApp !== null) return configuredSide(settings, settings.tiktokApp);
+export const tiktokSideOfCommands = async (settings: Settings): Promise<Result<TikTokSide, string>> => {
+  if (settings.tiktokApp !== null) return ok(configuredSide(settings, settings.tiktokApp));
   return (await import('./development.ts')).developmentTikTokElsewhere(settings);
 };

@@ -58,10 +58,11 @@ const toolboxOf = (container: Container, stopDatabase: () => Promise<void>): Too
 export const openToolbox = async (environment: Environment): Promise<Result<Toolbox, CannotOpen>> => {
   const settings = readSettings(environment);
   if (settings.isErr()) return err({ kind: 'settings', sentences: settings.error });
+  const tiktokSide = await tiktokSideOfCommands(settings.value);
+  if (tiktokSide.isErr()) return err({ kind: 'settings', sentences: [tiktokSide.error] });
   const database = await openDatabase(settings.value, true);
   if (database.isErr()) return err({ kind: 'unavailable', sentences: [database.error] });
-  const tiktokSide = await tiktokSideOfCommands(settings.value);
   const log = pino({ level: 'silent' });
-  const container = assemble({ settings: settings.value, databaseUrl: database.value.url, tiktokSide, log });
+  const container = assemble({ settings: settings.value, databaseUrl: database.value.url, tiktokSide: tiktokSide.value, log });
   return ok(toolboxOf(container, database.value.stop));
 };

@@ -64,7 +64,7 @@ describe('callers in development', () => {
   );
 
   it.each(['evil.example', 'evil.example:3000', 'localhost.evil.example', '127.0.0.1.evil.example', '192.168.0.7', 'connect.example:1'])(
-    'reach nothing under the name %s, which anyone could have led here',
+    'reach nothing that asks for no proof under the name %s, which anyone could have led here',
     async (host) => {
       for (const url of [info, list, '/nowhere', '/docs', '/livez?x', '/api/tiktok/auth/authorize', '/api/tiktok/auth/callback?state=a']) {
         const answer = await world.http.app.inject({ url, headers: { host, authorization: 'Bearer dev' } });
@@ -80,6 +80,8 @@ describe('callers in development', () => {
       const page = await world.http.app.inject({ url: '/dashboard/account', headers: { host } });
       expect([page.statusCode, page.body.includes('https://connect.example')]).toEqual([403, true]);
       expect((await world.http.app.inject({ url: '/livez', headers: { host } })).statusCode).toBe(200);
+      const webhook = await world.http.app.inject({ method: 'POST', url: '/webhooks/tiktok', headers: { host, 'content-type': 'application/json' }, body: '{}' });
+      expect(problemIn(webhook)).toMatchObject({ status: 401, code: 'unauthenticated' });
     },
   );
 });

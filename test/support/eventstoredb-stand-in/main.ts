@@ -12,6 +12,7 @@ import { startServer } from './server.ts';
 const { values } = parseArgs({
   options: {
     file: { type: 'string' },
+    host: { type: 'string', default: '127.0.0.1' },
     port: { type: 'string', default: '0' },
     control: { type: 'string', default: '0' },
     user: { type: 'string' },
@@ -22,7 +23,7 @@ const { values } = parseArgs({
 if (values.file === undefined) throw new Error('--file names the file that keeps the log');
 const { key: keyFile, cert: certFile } = values;
 const tls = keyFile === undefined || certFile === undefined ? null : { keyFile, certFile };
-const server = await startServer({ file: values.file, port: Number(values.port), user: values.user ?? null, tls }, noFaults());
+const server = await startServer({ file: values.file, host: values.host, port: Number(values.port), user: values.user ?? null, tls }, noFaults());
 
 const control = createServer((request, response) => {
   void text(request)

@@ -10,6 +10,7 @@ import { features, featuresService, gossip, gossipService, streamsService } from
 
 export type ServerOptions = Readonly<{
   file: string;
+  host: string;
   port: number;
   /** `user:password` that every call must carry. */
   user: string | null;
@@ -79,7 +80,7 @@ const obey = (log: KeptLog, faults: Faults, open: ReadonlySet<ReadCall>, order: 
   }
 };
 
-export const startServer = async ({ file, port, user, tls }: ServerOptions, faults: Faults): Promise<RunningServer> => {
+export const startServer = async ({ file, host, port, user, tls }: ServerOptions, faults: Faults): Promise<RunningServer> => {
   const log = openKeptLog(file);
   const open = new Set<ReadCall>();
   const refusal = refusalFor(user);
@@ -105,7 +106,7 @@ export const startServer = async ({ file, port, user, tls }: ServerOptions, faul
   const pair = tls === null ? null : { private_key: readFileSync(tls.keyFile), cert_chain: readFileSync(tls.certFile) };
   const credentials = pair === null ? grpc.ServerCredentials.createInsecure() : grpc.ServerCredentials.createSsl(null, [pair]);
   bound = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${port}`, credentials, (error, at) => (error === null ? resolve(at) : reject(error)));
+    server.bindAsync(`${host}:${port}`, credentials, (error, at) => (error === null ? resolve(at) : reject(error)));
   });
   return { port: bound, obey: (order) => obey(log, faults, open, order) };
 };
