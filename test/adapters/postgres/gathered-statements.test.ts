@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createDataKeyRecords } from '../../../src/adapters/postgres/postgres-data-key-records.ts';
 import { createDatabaseClock } from '../../../src/adapters/postgres/postgres-database-clock.ts';
+import { createWebhookLeases } from '../../../src/adapters/postgres/webhooks/webhook-leases.ts';
 import { createWebhookIntake } from '../../../src/adapters/postgres/webhooks/postgres-webhook-intake.ts';
 import type { KeySlot } from '../../../src/application/ports/data-key-records.ts';
 import { connectionId } from '../../../src/domain/values/ids.ts';
@@ -53,6 +54,30 @@ test('webhooks that come in one turn are one statement, and of two alike the fir
   expect(stored.map((each) => each._unsafeUnwrap())).toEqual([true, true, false]);
   expect((await intake.store(webhook(other)))._unsafeUnwrap()).toBe(false);
   expect(sent.of(['webhook_intake.store'])).toHaveLength(2);
+});
+
+test('webhooks that are put off or done in one turn share a statement, each with its own time and reason', async () => {
+  const intake = createWebhookIntake(database.pool);
+  const digests = ['c', 'd', 'e', 'f'].map((digit) => digit.repeat(64));
+  const kept = await Promise.all(digests.map((digest) => intake.store({ digest, event: 'made.due', connectionId: null, body: sealed('sealed'), toBeHandled: true })));
+  expect(kept.map((each) => each._unsafeUnwrap())).toEqual([true, true, true, true]);
+  const leases = createWebhookLeases(database.pool);
+  const [one, other, third, lost] = await leases.take(['made.due'], 4, 60_000);
+  if (one === undefined || other === undefined || third === undefined || lost === undefined) throw new Error('four are due');
+  sent.forget();
+  await Promise.all([leases.retry(one, 60_000, 'first'), leases.retry(other, 120_000, 'second'), leases.retry({ ...lost, id: randomUUID() }, 1, 'not mine'), leases.done(third)]);
+  expect(sent.of(['webhook_leases.retry', 'webhook_leases.done'])).toEqual(['webhook_leases.retry', 'webhook_leases.done']);
+  const { rows } = await database.pool.query(
+    `select encode(digest, 'hex') as digest, last_reason, body, round(extract(epoch from due_at - clock_timestamp()) / 30)::integer as "halfMinutes"
+     from tiktok_connections.webhook_intake where event = 'made.due'`,
+  );
+  const expected = [
+    { digest: one.webhook.digest, last_reason: 'first', body: 'sealed', halfMinutes: 2 },
+    { digest: other.webhook.digest, last_reason: 'second', body: 'sealed', halfMinutes: 4 },
+    { digest: third.webhook.digest, last_reason: null, body: null, halfMinutes: null },
+    { digest: lost.webhook.digest, last_reason: null, body: 'sealed', halfMinutes: 2 },
+  ];
+  expect(rows).toEqual(expect.arrayContaining(expected));
 });
 
 test('they are all Unavailable while the database is away', async () => {

@@ -1,4 +1,4 @@
-import { err, errAsync, ok, type Result, type ResultAsync } from 'neverthrow';
+import { err, errAsync, ok, okAsync, ResultAsync, type Result } from 'neverthrow';
 import type pg from 'pg';
 import { z } from 'zod';
 import type { Unavailable } from '../../../application/failures.ts';
@@ -8,14 +8,30 @@ import type { Sealer } from '../../../application/ports/sealer.ts';
 import { contentContext, openContents } from '../../../application/publishing/publish-content.ts';
 import { publicationView, type PublicationRecord } from '../../../application/reading/publication-record.ts';
 import { publicationStatuses, type PublicationView } from '../../../application/reading/publication-view.ts';
-import { postId, publicationId } from '../../../domain/values/ids.ts';
-import { ask, askFirst } from '../database.ts';
+import { postId, publicationId, type PublicationId, type PublishId } from '../../../domain/values/ids.ts';
+import { ask, askFirst, rowsOf } from '../database.ts';
+import { databaseUnavailable } from '../failure.ts';
+import { gather } from '../gather.ts';
 import { cursorOf, parseCursor, type PagePosition } from '../page-cursor.ts';
 import { publicationRow } from './publication-row.ts';
-import { byId, byPublishId, claimed, page, unanswered } from './publications-statements.ts';
+import { byId, byPublishIds, claimed, page, unanswered } from './publications-statements.ts';
 
 const idRow = z.object({ publication_id: z.string().transform(publicationId) }).transform(({ publication_id: id }) => id);
 const postRow = z.object({ post_id: z.string().transform(postId) }).transform(({ post_id: id }) => id);
+
+const knownRow = z.object({ publish_id: z.string(), publication_id: z.string().transform(publicationId) });
+
+/** Those that are looked for in one turn of the event loop share a statement. */
+const findByPublishIds = (pool: pg.Pool): ((publishId: PublishId) => Promise<PublicationId | null>) =>
+  gather<PublishId, PublicationId | null>({
+    send: async (wanted) => {
+      const rows = await rowsOf(pool, byPublishIds, [[...new Set(wanted)]], knownRow);
+      const known = new Map(rows.map((row) => [row.publish_id, row.publication_id]));
+      return wanted.map((publishId) => known.get(publishId) ?? null);
+    },
+    atOnce: 4,
+    mostTogether: 64,
+  });
 
 type OpenAll = Pick<Sealer, 'openAll'>;
 
@@ -42,31 +58,35 @@ const pageOf = async (sealer: OpenAll, rows: readonly PublicationRecord[], limit
 };
 
 /** @param sealer opens the creators' names, of which the addresses of posts are made */
-export const createPublications = (pool: pg.Pool, sealer: OpenAll): Publications => ({
-  byId: (id, viewer) =>
-    askFirst(pool, byId, [id, viewer.kind === 'owner' ? viewer.userId : null], publicationRow).map(async (record) => {
-      const [view] = record === null ? [] : await shown(sealer, [record]);
-      return view ?? null;
-    }),
+export const createPublications = (pool: pg.Pool, sealer: OpenAll): Publications => {
+  const findOne = findByPublishIds(pool);
+  return {
+    byId: (id, viewer) =>
+      askFirst(pool, byId, [id, viewer.kind === 'owner' ? viewer.userId : null], publicationRow).map(async (record) => {
+        const [view] = record === null ? [] : await shown(sealer, [record]);
+        return view ?? null;
+      }),
 
-  list: (query): ResultAsync<PublicationPage, BadCursor | Unavailable> => {
-    const position = positionOf(query);
-    if (position.isErr()) return errAsync(position.error);
-    const { viewer, connectionId, statuses, limit } = query;
-    const after = position.value;
-    const statement = page({ owner: viewer.kind === 'owner', connection: connectionId !== null, after: after !== undefined });
-    const values = [
-      statuses ?? publicationStatuses,
-      // One more than asked for tells whether another page follows.
-      limit + 1,
-      ...(viewer.kind === 'owner' ? [viewer.userId] : []),
-      ...(connectionId === null ? [] : [connectionId]),
-      ...(after === undefined ? [] : [after.at, after.id]),
-    ];
-    return ask(pool, statement, values, publicationRow).map((rows) => pageOf(sealer, rows, limit));
-  },
+    list: (query): ResultAsync<PublicationPage, BadCursor | Unavailable> => {
+      const position = positionOf(query);
+      if (position.isErr()) return errAsync(position.error);
+      const { viewer, connectionId, statuses, limit } = query;
+      const after = position.value;
+      const statement = page({ owner: viewer.kind === 'owner', connection: connectionId !== null, after: after !== undefined });
+      const values = [
+        statuses ?? publicationStatuses,
+        // One more than asked for tells whether another page follows.
+        limit + 1,
+        ...(viewer.kind === 'owner' ? [viewer.userId] : []),
+        ...(connectionId === null ? [] : [connectionId]),
+        ...(after === undefined ? [] : [after.at, after.id]),
+      ];
+      return ask(pool, statement, values, publicationRow).map((rows) => pageOf(sealer, rows, limit));
+    },
 
-  byPublishId: (publishId) => askFirst(pool, byPublishId, [publishId], idRow),
-  unanswered: (connectionId) => ask(pool, unanswered, [connectionId], idRow),
-  claimed: (connectionId, postIds) => ask(pool, claimed, [connectionId, postIds], postRow),
-});
+    // No text of PostgreSQL holds a zero: one that does is known to nobody, and must not fail the others.
+    byPublishId: (publishId) => (publishId.includes('\0') ? okAsync(null) : ResultAsync.fromPromise(findOne(publishId), databaseUnavailable)),
+    unanswered: (connectionId) => ask(pool, unanswered, [connectionId], idRow),
+    claimed: (connectionId, postIds) => ask(pool, claimed, [connectionId, postIds], postRow),
+  };
+};

@@ -10,9 +10,11 @@ export const byId: Statement = {
   text: `select ${columns} from ${table} where publication_id = $1 and ($2::text is null or user_id = $2)`,
 };
 
-export const byPublishId: Statement = {
-  name: 'publications.by_publish_id',
-  text: `select publication_id from ${table} where publish_id = $1 order by created_at limit 1`,
+/** `$1` what is asked for; each that is known, with the first publication that has it. */
+export const byPublishIds: Statement = {
+  name: 'publications.by_publish_ids',
+  text: `select w.publish_id, p.publication_id from unnest($1::text[]) as w (publish_id)
+    cross join lateral (select publication_id from ${table} where publish_id = w.publish_id order by created_at limit 1) as p`,
 };
 
 export const unanswered: Statement = {

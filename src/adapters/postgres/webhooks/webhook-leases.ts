@@ -6,6 +6,7 @@ import { unmatched } from '../../../application/webhooks/webhook-outcome.ts';
 import { connectionId, webhookId } from '../../../domain/values/ids.ts';
 import { sealed } from '../../../domain/values/sealed.ts';
 import { nothing, rowsOf } from '../database.ts';
+import { gather } from '../gather.ts';
 
 export type WebhookLease = Readonly<{ id: string; webhook: LeasedWebhook }>;
 
@@ -39,15 +40,24 @@ const take = {
       (extract(epoch from clock_timestamp() - w.received_at) * 1000)::double precision as "waitedMillis"`,
 };
 
+// Rows are locked in one order, so that two such statements cannot wait for each other.
 const done = {
   name: 'webhook_leases.done',
-  text: `update ${intake} set due_at = null, lease = null, body = null, last_reason = null where digest = decode($1, 'hex')`,
+  text: `with mine as materialized (
+      select w.digest from unnest($1::text[]) as d (digest) join ${intake} w on w.digest = decode(d.digest, 'hex') order by w.digest for update of w
+    )
+    update ${intake} w set due_at = null, lease = null, body = null, last_reason = null from mine m where w.digest = m.digest`,
 };
 
 const retry = {
   name: 'webhook_leases.retry',
-  text: `update ${intake} set lease = null, due_at = clock_timestamp() + $3 * interval '1 millisecond', last_reason = $4
-    where digest = decode($1, 'hex') and lease = $2`,
+  text: `with mine as materialized (
+      select w.digest, r.after_millis, r.reason
+      from unnest($1::text[], $2::uuid[], $3::double precision[], $4::text[]) as r (digest, lease, after_millis, reason)
+      join ${intake} w on w.digest = decode(r.digest, 'hex') and w.lease = r.lease order by w.digest for update of w
+    )
+    update ${intake} w set lease = null, due_at = clock_timestamp() + m.after_millis * interval '1 millisecond', last_reason = m.reason
+    from mine m where w.digest = m.digest`,
 };
 
 const nextDue = {
@@ -80,30 +90,46 @@ const leasedRow = z.object({
 const millisRow = z.object({ millis: z.number().nullable() });
 const pendingRow = z.object({ count: z.number(), oldestSeconds: z.number() });
 
-/** Leases by the database's clock. Every call rejects when the database is away. */
-export const createWebhookLeases = (pool: pg.Pool): WebhookLeases => ({
-  take: async (events, limit, leaseMillis) => {
-    const id = randomUUID();
-    const rows = await rowsOf(pool, take, [events, limit, id, leaseMillis], leasedRow);
-    return rows.map(({ connection_id, ...webhook }) => ({ id, webhook: { ...webhook, connectionId: connection_id } }));
-  },
-  done: async ({ webhook }) => {
-    await rowsOf(pool, done, [webhook.digest], nothing);
-  },
-  retry: async ({ id, webhook }, afterMillis, reason) => {
-    await rowsOf(pool, retry, [webhook.digest, id, afterMillis, reason], nothing);
-  },
-  nextDueMillis: async (events) => {
-    const [next] = await rowsOf(pool, nextDue, [events], millisRow);
-    const millis = next?.millis ?? null;
-    return millis === null ? null : Math.max(0, millis);
-  },
-  pending: async (events) => {
-    const [found] = await rowsOf(pool, pending, [events, unmatched], pendingRow);
-    return found ?? { count: 0, oldestSeconds: 0 };
-  },
-  unmatched: async (events) => {
-    const [found] = await rowsOf(pool, waitingBecause, [events, unmatched], pendingRow);
-    return found ?? { count: 0, oldestSeconds: 0 };
-  },
-});
+type Retry = Readonly<{ lease: WebhookLease; afterMillis: number; reason: string }>;
+
+/** Leases by the database's clock; what comes in one turn shares a statement. Every call rejects when the database is away. */
+export const createWebhookLeases = (pool: pg.Pool): WebhookLeases => {
+  const finish = async (leases: readonly WebhookLease[]): Promise<readonly null[]> => {
+    await rowsOf(pool, done, [leases.map(({ webhook }) => webhook.digest)], nothing);
+    return leases.map(() => null);
+  };
+  const putOff = async (retries: readonly Retry[]): Promise<readonly null[]> => {
+    const digests = retries.map(({ lease: { webhook } }) => webhook.digest);
+    const values = [digests, retries.map(({ lease }) => lease.id), retries.map(({ afterMillis }) => afterMillis), retries.map(({ reason }) => reason)];
+    await rowsOf(pool, retry, values, nothing);
+    return retries.map(() => null);
+  };
+  const finishOne = gather({ send: finish, atOnce: 2, mostTogether: 64 });
+  const putOffOne = gather({ send: putOff, atOnce: 2, mostTogether: 64 });
+  return {
+    take: async (events, limit, leaseMillis) => {
+      const id = randomUUID();
+      const rows = await rowsOf(pool, take, [events, limit, id, leaseMillis], leasedRow);
+      return rows.map(({ connection_id, ...webhook }) => ({ id, webhook: { ...webhook, connectionId: connection_id } }));
+    },
+    done: async (lease) => {
+      await finishOne(lease);
+    },
+    retry: async (lease, afterMillis, reason) => {
+      await putOffOne({ lease, afterMillis, reason });
+    },
+    nextDueMillis: async (events) => {
+      const [next] = await rowsOf(pool, nextDue, [events], millisRow);
+      const millis = next?.millis ?? null;
+      return millis === null ? null : Math.max(0, millis);
+    },
+    pending: async (events) => {
+      const [found] = await rowsOf(pool, pending, [events, unmatched], pendingRow);
+      return found ?? { count: 0, oldestSeconds: 0 };
+    },
+    unmatched: async (events) => {
+      const [found] = await rowsOf(pool, waitingBecause, [events, unmatched], pendingRow);
+      return found ?? { count: 0, oldestSeconds: 0 };
+    },
+  };
+};

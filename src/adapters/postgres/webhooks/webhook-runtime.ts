@@ -22,15 +22,19 @@ export type WebhookRuntimeParts = Readonly<{
 const untilNextTry = backoff(1_000, 300_000);
 const breathMillis = 10;
 
+/** In a storm, webhooks are worked on many at a time and not in the way of those that still come in. */
+const betweenTakesMillis = 50;
+
 /**
  * Works through the intake by leases: over all replicas one worker at a time has a webhook. One whose worker was killed is
  * leased again when its lease has run out.
  */
 export const createWebhookRuntime = (parts: WebhookRuntimeParts): BackgroundLoop => {
-  const { pool, events, handle, concurrency = 4, leaseMillis = 30_000, pollMillis = 1_000, pauseAfterAttempts = untilNextTry } = parts;
+  const { pool, events, handle, concurrency = 32, leaseMillis = 30_000, pollMillis = 1_000, pauseAfterAttempts = untilNextTry } = parts;
   const leases = createWebhookLeases(pool);
   const running = new Set<Promise<void>>();
   let lastError: string | null = null;
+  let takenAt = Number.NEGATIVE_INFINITY;
 
   const outcomeOf = async ({ webhook }: WebhookLease): Promise<WebhookOutcome> => {
     try {
@@ -64,6 +68,9 @@ export const createWebhookRuntime = (parts: WebhookRuntimeParts): BackgroundLoop
     turn: async () => {
       const free = concurrency - running.size;
       if (free <= 0) return pollMillis;
+      const early = takenAt + betweenTakesMillis - performance.now();
+      if (early > 0) return early;
+      takenAt = performance.now();
       const taken = await leases.take(events, free, leaseMillis);
       taken.forEach(run);
       if (taken.length === free) return pollMillis;

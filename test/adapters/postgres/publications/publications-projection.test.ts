@@ -10,6 +10,7 @@ import { createInMemoryEventStore } from '../../../support/in-memory-event-store
 import { absentPool, createMigratedDatabase, type MigratedDatabase } from '../../../support/projection-database.ts';
 import { emptyTables, projectAll, replayedRows } from '../../../support/projection-replay.ts';
 import { createProjectionSealer, type ProjectionSealer } from '../../../support/projection-sealer.ts';
+import { watchStatements } from '../../../support/sent-statements.ts';
 import { writePublication, type Whose, type WrittenPublication } from '../../../support/publication-history.ts';
 
 let database: MigratedDatabase;
@@ -147,6 +148,17 @@ test('stays unanswered where an operator or a recent post ends it, and has the p
   const none = postId('7678907398077074698');
   expect((await publications().claimed(found.connectionId, [none, otherPost]))._unsafeUnwrap()).toEqual([otherPost]);
   expect((await publications().claimed(refused.connectionId, [otherPost]))._unsafeUnwrap()).toEqual([]);
+});
+
+test('those looked for by publish_id in one turn are one statement, and one that no database can hold is found by nobody', async () => {
+  const known = await accepted();
+  await known.append(opening(), opened());
+  await project();
+  const readers = publications();
+  using sent = watchStatements();
+  const found = await Promise.all([theirId, publishId('another'), publishId('with\0a zero'), theirId].map((id) => readers.byPublishId(id)));
+  expect(found.map((each) => each._unsafeUnwrap())).toEqual([known.id, null, null, known.id]);
+  expect(sent.of(['publications.by_publish_ids'])).toEqual(['publications.by_publish_ids']);
 });
 
 test('what PostgreSQL cannot hold of the words of TikTok stops no publication', async () => {
