@@ -52,7 +52,7 @@ export const createMadeUpPublishing = (): MadeUpPublishing => {
     status: () => errAsync({ kind: 'TikTokUnclear', reason: 'nothing is begun here', logId: null }),
     cancel: (_, id) => {
       tiktok.asked.cancelled.push(id);
-      return new ResultAsync(tiktok.whileCancelling().then(() => answer(tiktok.cancelling))).map(() => undefined);
+      return new ResultAsync(tiktok.whileCancelling().then(() => answer(tiktok.first.shift() ?? tiktok.cancelling))).map(() => undefined);
     },
     list: (_, cursor, limit) => {
       tiktok.asked.videos.push([cursor, limit]);

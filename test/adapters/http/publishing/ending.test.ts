@@ -73,6 +73,15 @@ describe('cancelling', () => {
     expect(stage.tiktok.asked.cancelled.at(-1)).toBe(tiktoksId);
   });
 
+  it('asks TikTok once more with a new token where it takes the old one no more', async () => {
+    const id = await stage.accepted(ada, pull);
+    await stage.advance(id, opening(), pulling());
+    const asked = stage.tiktok.asked.cancelled.length;
+    stage.tiktok.first.push({ kind: 'TikTokRefused', tiktok: { code: 'access_token_invalid', message: '', logId: null } });
+    expect((await cancel(id)).json()).toMatchObject({ status: 'cancelled' });
+    expect(stage.tiktok.asked.cancelled.slice(asked)).toEqual([tiktoksId, tiktoksId]);
+  });
+
   it('is a conflict, and changes nothing, where TikTok would not', async () => {
     const id = await stage.accepted(ada, pull);
     await stage.advance(id, opening(), pulling());
