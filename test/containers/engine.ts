@@ -39,6 +39,8 @@ const removeLeftovers = async ({ container: { dockerode } }: ContainerRuntimeCli
 export default async (project: TestProject): Promise<() => Promise<void>> => {
   // Its reaper is an image of its own, from a registry that there may not be; this run removes what it started itself.
   process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
+  // Where these tests publish ports. Its guess is the bridge's address on machines that look like containers.
+  process.env['TESTCONTAINERS_HOST_OVERRIDE'] = 'localhost';
   const client = await engine();
   const run = `tiktok-connections-${randomUUID().slice(0, 8)}`;
   project.provide('containerRun', run);
