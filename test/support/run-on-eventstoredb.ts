@@ -19,7 +19,7 @@ export const namedPart: readonly string[] = [
   'e2e/error-precedence.test.ts',
   'e2e/stop.test.ts',
   'faults/erasure.test.ts',
-  'faults/callback-killed.test.ts',
+  'faults/disconnect-killed.test.ts',
 ];
 
 const tests = resolve(import.meta.dirname, '..');
