@@ -1,8 +1,9 @@
 import { err, ok, type Result } from 'neverthrow';
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import { placeOf } from '../adapters/event-store/postgres/checkpoints.ts';
+import { beginning, checkpointAt, placeOf } from '../adapters/event-store/postgres/checkpoints.ts';
 import { checkCluster } from '../adapters/event-store/postgres/cluster.ts';
+import { readEnd } from '../adapters/event-store/postgres/feed-page.ts';
 import { migrate, pendingMigrations, type MigrationProblem } from '../adapters/postgres/migrate.ts';
 import { liveCheckpoints } from '../adapters/postgres/projector/projection-state.ts';
 import type { Ground } from './parts.ts';
@@ -15,15 +16,20 @@ const migrateIfPending = async (pool: pg.Pool): Promise<Result<unknown, Migratio
   return pending.isOk() && pending.value.length > 0 ? migrate(pool) : pending;
 };
 
-/** @param store as checkpoints name it. What cannot be read is not followed, and is asked for once more by what says why. */
+/**
+ * Whether every projection came from this history as it stands: events restored by themselves may end before it.
+ * @param store as checkpoints name it. What cannot be read is not followed, and is asked for once more by what says why.
+ */
 const followedByAll = async (pool: pg.Pool, store: string): Promise<boolean> => {
-  const checkpoints = await liveCheckpoints(pool).catch(() => null);
-  return checkpoints !== null && [...checkpoints.values()].every((at) => at === null || placeOf(store, at) !== null);
+  const [checkpoints, end] = await Promise.all([liveCheckpoints(pool).catch(() => null), readEnd(pool)]);
+  if (checkpoints === null || end.isErr()) return false;
+  const last = checkpointAt(store, end.value ?? beginning);
+  return [...checkpoints.values()].every((at) => at === null || (placeOf(store, at) !== null && at <= last));
 };
 
 /**
- * The event store holds the history that the projections came from. In PostgreSQL it stands beside them, so neither can be
- * ahead of the other, and its name tells; the parts that ask any other store are loaded where they are needed.
+ * The event store holds the history that the projections came from. In PostgreSQL its name and its end tell; the parts
+ * that ask any other store, or mend what does not fit, are loaded where they are needed.
  */
 const checkHistory = async (ground: Ground, whole: Whole, log: Logger): Promise<Result<void, string>> => {
   const pool = ground.get('pool');
