@@ -76,6 +76,23 @@ const configuration: IConfiguration = {
       to: { path: packages('@eventstore/db-client', '@kurrent/kurrentdb-client') },
     },
     {
+      name: 'opentelemetry-in-its-folder',
+      comment:
+        'OpenTelemetry takes long to load and renames its packages with every major. Everything else traces through the port Tracer, ' +
+        'and the folder is loaded only where there is a collector: import its types alone, or load it as composition/telemetry.ts does.',
+      severity: 'error',
+      from: { path: '^(src|simulator)/', pathNot: '^src/adapters/telemetry/otel/' },
+      to: { path: packages('@opentelemetry/[^/]+') },
+    },
+    {
+      name: 'opentelemetry-on-demand',
+      comment:
+        'A start without a collector must not load OpenTelemetry. The folder that stands on it is imported by `await import(…)`, or for its types.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/adapters/telemetry/otel/' },
+      to: { path: '^src/adapters/telemetry/otel/', dependencyTypesNot: ['dynamic-import', 'type-only'] },
+    },
+    {
       name: 'sql-in-its-adapters',
       comment:
         'SQL stands beside the adapter that owns the tables. Other adapters ask a port; a second owner of a table is how ' +

@@ -5,7 +5,7 @@ import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 const cores = Math.min(8, Math.max(2, availableParallelism()));
 const postgres = './test/support/postgres-global-setup.ts';
 const unitFolders = ['domain', 'application', 'architecture', 'composition', 'simulator'];
-const ownFolders = ['e2e', 'browser', 'long', 'containers'];
+const ownFolders = ['e2e', 'browser', 'long', 'containers', 'monitoring'];
 /** What is asked of an event store is asked of the one in a container too. */
 const storeFolders = ['adapters/event-store'];
 
@@ -53,6 +53,7 @@ export default defineConfig({
       suite('browser', 3, { include: filesOf(['browser']), setup: postgres, maxWorkers: 1, testTimeout: 120_000 }),
       suite('long', 4, { include: filesOf(['long']), setup: postgres, maxWorkers: 1, testTimeout: 1_800_000 }),
       suite('containers', 5, { include: filesOf(['containers', ...storeFolders]), setup: './test/containers/engine.ts', maxWorkers: 2, testTimeout: 180_000 }),
+      suite('monitoring', 6, { include: filesOf(['monitoring']), maxWorkers: 1 }),
     ],
   },
 });

@@ -21,6 +21,7 @@ import { createProjectorRuntime } from '../adapters/postgres/projector/projector
 import { createWarmTokens } from '../adapters/postgres/postgres-warm-tokens.ts';
 import { createWorkProjector } from '../adapters/postgres/work/work-projector.ts';
 import { createWorkRuntime } from '../adapters/postgres/work/work-runtime.ts';
+import { watchedStore } from '../adapters/telemetry/watched-calls.ts';
 import { systemIds } from '../adapters/system/system-ids.ts';
 import { destroyKeysOfEndedLife } from '../application/keys/destroy-keys.ts';
 import { createProviderGate } from '../application/tokens/provider-gate.ts';
@@ -34,6 +35,7 @@ import { outboundOf } from './outbound-calls.ts';
 import type { Container } from './parts.ts';
 import { providePublishWork } from './publish-work.ts';
 import { fetcherOnFirstUse, publishingOnFirstUse, uploadsOnFirstUse } from './publishing-on-first-use.ts';
+import { attendedWork, provideTelemetry, type OpenTracing } from './telemetry.ts';
 import { tiktokOnFirstUse } from './tiktok-on-first-use.ts';
 import { provideWebhooks } from './webhooks.ts';
 
@@ -42,7 +44,10 @@ const workAtATime = 64;
 
 const provideSystem = (container: Container): void => {
   container.provide('ids', () => systemIds);
-  container.provide('eventStore', (c) => openEventStore(c.get('settings'), c.get('databaseUrl'), c.get('pool')));
+  container.provide('eventStore', (c) => {
+    const store = watchedStore(openEventStore(c.get('settings'), c.get('databaseUrl'), c.get('pool')), c.get('tallies'));
+    return c.get('tracing')?.store(store) ?? store;
+  });
 };
 
 const provideTikTok = (container: Container): void => {
@@ -50,7 +55,7 @@ const provideTikTok = (container: Container): void => {
   container.provide('tiktok', (c) => {
     const { clientKey, clientSecret, authorizeUrl, apiUrl } = c.get('tiktokSide');
     const { redirectUri, pkce } = c.get('settings').tiktok;
-    return tiktokOnFirstUse({ clientKey, clientSecret, redirectUri, pkce, authorizeUrl, apiUrl }, c.get('outbound').dispatcher);
+    return tiktokOnFirstUse({ clientKey, clientSecret, redirectUri, pkce, authorizeUrl, apiUrl, watch: c.get('tiktokWatch') }, c.get('outbound').dispatcher);
   });
   container.provide('connectSettings', (c) => {
     const { publicUrl, returnUrl, returnUrlAllowlist, tiktok } = c.get('settings');
@@ -59,8 +64,8 @@ const provideTikTok = (container: Container): void => {
 };
 
 const providePosting = (container: Container): void => {
-  container.provide('publishing', (c) => publishingOnFirstUse(c.get('tiktokSide').apiUrl, c.get('outbound')));
-  container.provide('uploads', (c) => uploadsOnFirstUse(c.get('outbound')));
+  container.provide('publishing', (c) => publishingOnFirstUse(c.get('tiktokSide').apiUrl, c.get('outbound'), c.get('tiktokWatch')));
+  container.provide('uploads', (c) => uploadsOnFirstUse(c.get('outbound'), c.get('tiktokWatch')));
   container.provide('planChunks', () => chunkPlan);
   container.provide('fetcher', (c) => fetcherOnFirstUse(c.get('outbound')));
   container.provide('addresses', (c) => createAddressRules(c.get('settings').tiktok.verifiedUrls));
@@ -119,9 +124,9 @@ const provideBackground = (container: Container): void => {
     const ports = { eventStore: c.get('eventStore'), dataKeys: c.get('dataKeys'), securityLog: c.get('securityLog'), personalRecords: c.get('personalRecords') };
     const tokens = c.get('tokenPorts');
     const handlers = {
-      destroy_keys: destroyKeysOfEndedLife(ports),
-      refresh: refreshWhenDue(tokens),
-      validate: validateWhenDue({ ...tokens, users: c.get('tiktok') }),
+      destroy_keys: attendedWork(c, destroyKeysOfEndedLife(ports)),
+      refresh: attendedWork(c, refreshWhenDue(tokens)),
+      validate: attendedWork(c, validateWhenDue({ ...tokens, users: c.get('tiktok') })),
     };
     return createWorkRuntime({ pool: c.get('pool'), handlers, concurrency: workAtATime });
   });
@@ -139,8 +144,12 @@ const provideBackground = (container: Container): void => {
   );
 };
 
-/** Says upon the ground how every other part is made; nothing is made, opened or started before it is asked for. */
-export const assembleUpon = (container: Container): Container => {
+/**
+ * Says upon the ground how every other part is made; nothing is made, opened or started before it is asked for.
+ * @param openTracing loaded where there is a collector
+ */
+export const assembleUpon = (container: Container, openTracing: OpenTracing | null = null): Container => {
+  provideTelemetry(container, openTracing);
   provideSystem(container);
   provideTikTok(container);
   providePosting(container);

@@ -1,5 +1,7 @@
+import { backgroundOf } from './background-parts.ts';
 import type { Container } from './parts.ts';
 import type { Stop, Stops } from './stops.ts';
+import { watchHealth } from './watch-health.ts';
 
 /** A refresh outlives whoever asked for it: its answer is kept, for the token that it used is used up. */
 const untilRefreshed = async (underWay: ReadonlyMap<unknown, Promise<unknown>>): Promise<void> => {
@@ -10,17 +12,10 @@ const untilRefreshed = async (underWay: ReadonlyMap<unknown, Promise<unknown>>):
 const startWorking = (container: Container, stops: Stops): readonly Stop[] => {
   const projectors = container.get('projectors');
   stops.add('projectors', () => projectors.stop());
-  const parts = [
-    ['expiry sweep', container.get('expirySweep')],
-    ['media sweep', container.get('mediaSweep')],
-    ['work', container.get('work')],
-    ['publishing', container.get('publishWork')],
-    ['uploads', container.get('uploadWork')],
-    ['webhooks', container.get('webhookWork')],
-  ] as const;
+  const parts = backgroundOf(container);
   projectors.start();
-  for (const [, part] of parts) part.start();
-  return parts.map(([name, part]) => ({ name, stop: () => part.stop() }));
+  for (const { part } of parts) part.start();
+  return parts.map(({ name, part }) => ({ name, stop: () => part.stop() }));
 };
 
 /** At the stop no more work is taken from the first moment on, while HTTP answers what is in flight. @param http how it stops */
@@ -29,6 +24,7 @@ export const startBackground = (container: Container, http: Stop, stops: Stops):
   apiKeys.start();
   stops.add('API keys', () => apiKeys.stop());
   const work = container.get('settings').roles.includes('worker') ? startWorking(container, stops) : [];
+  stops.add('health watch', watchHealth(container).stop);
   const { underWay } = container.get('tokenPorts');
   stops.add('refreshes', () => untilRefreshed(underWay));
   stops.addTogether([http, ...work]);

@@ -1,16 +1,8 @@
-import { pino } from 'pino';
 import type { FrontDeps } from '../adapters/http/front-app.ts';
 import type { HttpSettings } from '../adapters/http/http-deps.ts';
 import type { Ground } from './parts.ts';
 import { readinessOf } from './readiness.ts';
 import type { Whole } from './whole.ts';
-
-/**
- * Lines of requests go out together, within a tenth of a second: a write for each would be a system call for each. A write
- * holds whole lines and no more than a pipe takes at once, so that no line of another writer comes between. What is left
- * is written when the process exits, also by a failure; only SIGKILL loses it.
- */
-const requestLines = () => pino.destination({ dest: process.stdout.fd, sync: true, minLength: 2_048, maxWrite: 4_096, periodicFlush: 100 });
 
 const httpSettingsOf = (ground: Ground): HttpSettings => {
   const settings = ground.get('settings');
@@ -35,9 +27,9 @@ export const frontDepsOf = (ground: Ground, whole: Whole): FrontDeps => {
   return {
     settings: httpSettingsOf(ground),
     readiness: () => readinessOf(ground, whole.loaded()),
-    metrics: shown ? async () => (await import('./metrics.ts')).collectMetrics(await whole.load()) : null,
+    metrics: shown ? async () => (await import('./metrics/collect-metrics.ts')).collectMetrics(await whole.load()) : null,
     draining: ground.get('draining'),
     shedding: ground.get('shedding'),
-    logger: { level: logLevel, stream: requestLines() },
+    logger: { level: logLevel, stream: ground.get('lines') },
   };
 };

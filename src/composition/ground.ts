@@ -8,6 +8,7 @@ import { createWrappedKeys } from '../adapters/postgres/postgres-wrapped-keys.ts
 import { systemClock } from '../adapters/system/system-clock.ts';
 import type { Secret } from '../domain/values/secret.ts';
 import { developmentKey } from './development-key.ts';
+import { openLines } from './lines.ts';
 import { createContainer, type Container } from './parts.ts';
 import type { Settings } from './settings/read-settings.ts';
 import type { TikTokSide } from './tiktok-side.ts';
@@ -35,6 +36,7 @@ export const layGround = ({ settings, databaseUrl, tiktokSide, log }: Grounds): 
   container.provide('draining', (c) => createDraining(c.get('clock')));
   container.provide('shedding', (c) => createShedding(c.get('clock')));
   container.provide('pool', () => createPool({ url: databaseUrl.reveal(), max: poolSize, log }));
+  container.provide('lines', () => openLines());
   container.provide('keyring', () => {
     const { encryptionKeys, dataDir } = settings;
     const parsed = parseKeyring(encryptionKeys ?? developmentKey(dataDir));

@@ -7,6 +7,7 @@ import { createSharedUses } from '../adapters/postgres/postgres-shared-uses.ts';
 import { createRequestLimiter } from '../application/limiting/limit-requests.ts';
 import { guardedFetch } from './guarded-fetch.ts';
 import type { Container } from './parts.ts';
+import { lineMixin } from './telemetry.ts';
 
 /** Loaded only where there is an identity provider: the library costs start-up time. */
 const userTokenVerifier = async (container: Container): Promise<VerifyUserToken | null> => {
@@ -44,6 +45,7 @@ export const httpDepsOf = async (container: Container, front: FrontDeps): Promis
     settings: connectSettings,
   };
   const tokens = container.get('tokenPorts');
+  const tallies = container.get('tallies');
   const posts = container.get('publishing');
   return {
     ...front,
@@ -71,5 +73,9 @@ export const httpDepsOf = async (container: Container, front: FrontDeps): Promis
     clock: execution.clock,
     rateLimits: rateLimitsOf(container),
     verifyUserToken: await userTokenVerifier(container),
+    logger: { ...front.logger, ...lineMixin(container) },
+    tracer: container.get('tracing')?.tracer ?? null,
+    answered: (request) => tallies.request(request),
+    aborted: (request) => tallies.aborted(request),
   };
 };

@@ -11,6 +11,9 @@ import type { ProgressBoard } from '../adapters/postgres/projector/progress-boar
 import type { ProjectorRuntime } from '../adapters/postgres/projector/projector-runtime.ts';
 import type { Projector } from '../adapters/postgres/projector/projector.ts';
 import type { WorkRuntime } from '../adapters/postgres/work/work-runtime.ts';
+import type { Tallies } from '../adapters/telemetry/tallies.ts';
+import type { Tracing } from '../adapters/telemetry/tracing.ts';
+import type { WorkLog } from '../adapters/telemetry/watched-work.ts';
 import type { ApiKeys } from '../application/ports/api-keys.ts';
 import type { AuthorizationAttempts } from '../application/ports/authorization-attempts.ts';
 import type { Clock } from '../application/ports/clock.ts';
@@ -33,6 +36,7 @@ import type { Sealer } from '../application/ports/sealer.ts';
 import type { ConnectSettings } from '../application/ports/settings.ts';
 import type { SourceFetcher } from '../application/ports/source-fetcher.ts';
 import type { TikTokPublishing, TikTokUploads } from '../application/ports/tiktok-publishing.ts';
+import type { TikTokCallWatch } from '../application/ports/tiktok-calls.ts';
 import type { TikTokVideos } from '../application/ports/tiktok-videos.ts';
 import type { TikTokAuthorization, TikTokTokens, TikTokUsers } from '../application/ports/tiktok.ts';
 import type { WrappedKeys } from '../application/ports/wrapped-keys.ts';
@@ -42,6 +46,7 @@ import type { ReceivePorts } from '../application/webhooks/receive-webhook.ts';
 import type { ChunkPlan } from '../domain/publication/chunk-plan.ts';
 import type { Secret } from '../domain/values/secret.ts';
 import type { ChosenEventStore } from './event-store.ts';
+import type { LineStream } from './lines.ts';
 import type { OutboundCalls } from './outbound-calls.ts';
 import type { Settings } from './settings/read-settings.ts';
 import type { TikTokSide } from './tiktok-side.ts';
@@ -98,6 +103,13 @@ export interface Parts {
   shedding: Shedding;
   receiving: ReceivePorts;
   webhookWork: BackgroundLoop;
+  /** What this process counts of itself. */
+  tallies: Tallies;
+  tracing: Tracing | null;
+  /** Where lines about requests and background work go. */
+  lines: LineStream;
+  workLog: WorkLog;
+  tiktokWatch: TikTokCallWatch;
 }
 
 /** What a start needs before it can say that it is ready; laid first, and everything else is loaded upon it. */
@@ -109,6 +121,7 @@ export type GroundPart =
   | 'draining'
   | 'shedding'
   | 'pool'
+  | 'lines'
   | 'keyring'
   | 'keyEncryption'
   | 'wrappedKeys'

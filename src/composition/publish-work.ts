@@ -3,6 +3,7 @@ import { advancePublication, repairPublication } from '../application/publishing
 import { endPublications } from '../application/publishing/end-publications.ts';
 import type { SagaPorts } from '../application/publishing/publish-saga.ts';
 import type { Container } from './parts.ts';
+import { attendedWork } from './telemetry.ts';
 
 /** Asking TikTok is mostly waiting; a file that is fetched first takes as long as it takes. */
 const stepsAtATime = 16;
@@ -25,11 +26,17 @@ const sagaPortsOf = (container: Container): SagaPorts => ({
 export const providePublishWork = (container: Container): void => {
   container.provide('publishWork', (c) => {
     const ports = sagaPortsOf(c);
-    const advance = advancePublication(ports);
-    const handlers = { accept_publication: repairPublication(ports), end_publications: endPublications(ports), open_upload: advance, poll_publication: advance, find_post: advance };
+    const advance = attendedWork(c, advancePublication(ports));
+    const handlers = {
+      accept_publication: attendedWork(c, repairPublication(ports)),
+      end_publications: attendedWork(c, endPublications(ports)),
+      open_upload: advance,
+      poll_publication: advance,
+      find_post: advance,
+    };
     return createWorkRuntime({ pool: c.get('pool'), handlers, concurrency: stepsAtATime });
   });
   container.provide('uploadWork', (c) =>
-    createWorkRuntime({ pool: c.get('pool'), handlers: { send_chunks: advancePublication(sagaPortsOf(c)) }, concurrency: uploadsAtATime }),
+    createWorkRuntime({ pool: c.get('pool'), handlers: { send_chunks: attendedWork(c, advancePublication(sagaPortsOf(c))) }, concurrency: uploadsAtATime }),
   );
 };

@@ -1,6 +1,7 @@
 import { ResultAsync } from 'neverthrow';
 import type { SourceFetcher, SourceUnfetchable } from '../application/ports/source-fetcher.ts';
 import type { ChunkFailure, TikTokPublishing, TikTokUploads } from '../application/ports/tiktok-publishing.ts';
+import type { TikTokCallWatch } from '../application/ports/tiktok-calls.ts';
 import type { TikTokVideos } from '../application/ports/tiktok-videos.ts';
 import type { TikTokTransient } from '../application/ports/tiktok.ts';
 import { onFirstUse } from './on-first-use.ts';
@@ -13,10 +14,10 @@ const noUpload = (): ChunkFailure => ({ kind: 'ChunkUnanswered', reason });
 const noFetcher = (): SourceUnfetchable => ({ kind: 'SourceUnfetchable', reason: 'source_unreachable', retry: true });
 
 /** TikTok's Content Posting API and list of videos, loaded by the first call. */
-export const publishingOnFirstUse = (apiUrl: string, outbound: OutboundCalls): TikTokPublishing & TikTokVideos => {
+export const publishingOnFirstUse = (apiUrl: string, outbound: OutboundCalls, watch: TikTokCallWatch): TikTokPublishing & TikTokVideos => {
   const load = onFirstUse(async () => {
     const [{ createPublishingClient }, dispatcher] = await Promise.all([import('../adapters/tiktok/publishing-client.ts'), outbound.dispatcher()]);
-    return createPublishingClient({ apiUrl, dispatcher });
+    return createPublishingClient({ apiUrl, dispatcher, watch });
   });
   const loaded = () => ResultAsync.fromPromise(load(), noClient);
   return {
@@ -29,10 +30,10 @@ export const publishingOnFirstUse = (apiUrl: string, outbound: OutboundCalls): T
 };
 
 /** What sends chunks to TikTok, loaded by the first one. */
-export const uploadsOnFirstUse = (outbound: OutboundCalls): TikTokUploads => {
+export const uploadsOnFirstUse = (outbound: OutboundCalls, watch: TikTokCallWatch): TikTokUploads => {
   const load = onFirstUse(async () => {
     const [{ createTikTokUploads }, dispatcher] = await Promise.all([import('../adapters/tiktok/chunk-uploads.ts'), outbound.uploads()]);
-    return createTikTokUploads({ dispatcher });
+    return createTikTokUploads({ dispatcher, watch });
   });
   return {
     putChunk: (url, chunk, body, signal) =>

@@ -73,7 +73,7 @@ const startMetrics = async (ground: Ground, whole: Whole, stops: Stops): Promise
   if (metricsPort === null) return ok(undefined);
   const { startMetricsServer } = await import('./metrics-server.ts');
   try {
-    const running = await startMetricsServer(host, metricsPort, async () => (await import('./metrics.ts')).collectMetrics(await whole.load()));
+    const running = await startMetricsServer(host, metricsPort, async () => (await import('./metrics/collect-metrics.ts')).collectMetrics(await whole.load()));
     stops.add('metrics', running.stop);
     return ok(undefined);
   } catch {

@@ -1,11 +1,13 @@
 import { createWebhookIntake } from '../adapters/postgres/webhooks/postgres-webhook-intake.ts';
 import { createWaitingWebhooks } from '../adapters/postgres/webhooks/postgres-waiting-webhooks.ts';
 import { createWebhookRuntime } from '../adapters/postgres/webhooks/webhook-runtime.ts';
+import { watchedIntake } from '../adapters/telemetry/watched-calls.ts';
 import { createTikTokWebhooks } from '../adapters/tiktok/webhooks.ts';
 import { handleWebhook } from '../application/webhooks/handle-webhook.ts';
 import { webhookBodies } from '../application/webhooks/sealed-body.ts';
 import { handledEvents } from '../application/webhooks/webhook-events.ts';
 import type { Container } from './parts.ts';
+import { attendedWebhooks } from './telemetry.ts';
 
 /** What takes TikTok's webhooks in, and what works on them. */
 export const provideWebhooks = (container: Container): void => {
@@ -15,7 +17,7 @@ export const provideWebhooks = (container: Container): void => {
       clientKey,
       webhooks: createTikTokWebhooks(previousClientSecret === null ? [clientSecret] : [clientSecret, previousClientSecret]),
       bodies: webhookBodies(c.get('sealer')),
-      intake: createWebhookIntake(c.get('pool')),
+      intake: watchedIntake(createWebhookIntake(c.get('pool')), c.get('tallies')),
       ids: c.get('ids'),
       clock: c.get('clock'),
       wake: () => c.get('webhookWork').wake(),
@@ -26,6 +28,6 @@ export const provideWebhooks = (container: Container): void => {
     const waiting = createWaitingWebhooks(c.get('pool'));
     const publications = c.get('publications');
     const handle = handleWebhook({ ...c.get('tokenPorts'), tiktok: c.get('tiktok'), bodies, webhooks, waiting, publications });
-    return createWebhookRuntime({ pool: c.get('pool'), events: handledEvents, handle });
+    return createWebhookRuntime({ pool: c.get('pool'), events: handledEvents, handle: attendedWebhooks(c, handle) });
   });
 };

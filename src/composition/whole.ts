@@ -16,8 +16,9 @@ export const wholeUpon = (ground: Container, stops: Stops): Whole => {
   return {
     loaded: () => loaded,
     load: onFirstUse(async () => {
-      const { assembleUpon } = await import('./assemble.ts');
-      const container = assembleUpon(ground);
+      const [{ assembleUpon }, { loadTracing }] = [await import('./assemble.ts'), await import('./telemetry.ts')];
+      const container = assembleUpon(ground, await loadTracing(ground.get('settings')));
+      stops.add('traces', async () => container.get('tracing')?.stop());
       stops.add('outbound calls', () => container.get('outbound').close());
       stops.add('event store', () => container.get('eventStore').close());
       loaded = container;

@@ -23,6 +23,7 @@ export const targets = [
   'src/application/ports/target.ts',
   'src/adapters/http/target.ts',
   'src/adapters/crypto/target.ts',
+  'src/adapters/telemetry/otel/target.ts',
   'src/composition/target.ts',
   'simulator/target.ts',
   'test/support/target.ts',
@@ -30,7 +31,7 @@ export const targets = [
 
 /** Packages of the planted tree; `undeclared` is installed but named nowhere. */
 export const packages = {
-  dependencies: ['neverthrow', 'zod', 'pg', 'tsyringe', 'reflect-metadata', '@eventstore/db-client'],
+  dependencies: ['neverthrow', 'zod', 'pg', 'tsyringe', 'reflect-metadata', '@eventstore/db-client', '@opentelemetry/api'],
   devDependencies: ['vitest'],
   undeclared: ['undeclared'],
 };
@@ -97,6 +98,24 @@ export const plantedImports: readonly PlantedImport[] = [
     'the EventStoreDB client beside its adapter',
     edge('src/adapters/event-store/postgres.ts', "import type { EventStoreDBClient } from '@eventstore/db-client';"),
     edge('src/adapters/event-store/eventstoredb/client.ts', "import { EventStoreDBClient } from '@eventstore/db-client';"),
+  ),
+  plant(
+    'opentelemetry-in-its-folder',
+    'OpenTelemetry in the HTTP adapter',
+    edge('src/adapters/http/traces.ts', "import { trace } from '@opentelemetry/api';"),
+    edge('src/adapters/telemetry/otel/traces.ts', "import { trace } from '@opentelemetry/api';"),
+  ),
+  plant(
+    'opentelemetry-on-demand',
+    'tracing in every start',
+    edge('src/composition/always-traces.ts', "import { target } from '../adapters/telemetry/otel/target.ts';"),
+    edge('src/composition/traces-on-demand.ts', "export const target = import('../adapters/telemetry/otel/target.ts');"),
+  ),
+  plant(
+    'opentelemetry-on-demand',
+    'the entry of tracing, for more than its types',
+    edge('src/composition/names-tracing.ts', "export { target } from '../adapters/telemetry/otel/target.ts';"),
+    edge('src/composition/types-of-tracing.ts', "import type { Target } from '../adapters/telemetry/otel/target.ts';"),
   ),
   plant(
     'sql-in-its-adapters',

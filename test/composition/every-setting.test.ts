@@ -16,7 +16,7 @@ const production = {
 };
 
 /** What each setting must not be in production. The two that name a folder take any; an absent one is made by the start. */
-const wrong: Readonly<Record<Exclude<VariableName, 'DATA_DIR' | 'MEDIA_DIR' | 'AUTH_ISSUER' | 'AUTH_AUDIENCE'>, readonly string[]>> = {
+const wrong: Readonly<Record<Exclude<VariableName, 'DATA_DIR' | 'MEDIA_DIR' | 'AUTH_ISSUER' | 'AUTH_AUDIENCE' | 'OTEL_SERVICE_NAME'>, readonly string[]>> = {
   NODE_ENV: ['prod', 'Production', 'PRODUCTION', ' production', 'production '],
   PORT: ['0', '65536', '-1', '3000.5', 'http', '0x10'],
   HOST: ['http://0.0.0.0', 'a b', '0.0.0.0/0'],
@@ -48,11 +48,25 @@ const wrong: Readonly<Record<Exclude<VariableName, 'DATA_DIR' | 'MEDIA_DIR' | 'A
   DEV_ON_ALL_INTERFACES: ['yes', '1'],
   ROLES: ['mailer', ',', 'http worker'],
   METRICS_PORT: ['0', '3000', 'x'],
+  OTEL_EXPORTER_OTLP_ENDPOINT: ['localhost:4318', 'grpc://localhost:4317', 'https://ada:word@otel.example.com'],
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: ['/v1/traces'],
+  OTEL_EXPORTER_OTLP_PROTOCOL: ['grpc', 'http/json'],
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: ['grpc'],
+  OTEL_EXPORTER_OTLP_HEADERS: ['a-key', '=value', 'a=b,c'],
+  OTEL_RESOURCE_ATTRIBUTES: ['production', 'a=b,,c=d'],
+  OTEL_SDK_DISABLED: ['yes', '1'],
+  OTEL_TRACES_EXPORTER: ['zipkin', 'console'],
+  OTEL_TRACES_SAMPLER: ['sometimes', 'xray'],
+  OTEL_TRACES_SAMPLER_ARG: ['1.5', '-0.1', '10%'],
+  OTEL_BSP_SCHEDULE_DELAY: ['0', '5s'],
+  OTEL_BSP_EXPORT_TIMEOUT: ['0', '1.5'],
+  OTEL_BSP_MAX_QUEUE_SIZE: ['0', 'many'],
+  OTEL_BSP_MAX_EXPORT_BATCH_SIZE: ['-1'],
   LOG_LEVEL: ['loud', 'INFO'],
 };
 
 it('every setting is in this table, or takes any text', () => {
-  expect(Object.keys(variables).filter((name) => !(name in wrong)).sort()).toEqual(['AUTH_AUDIENCE', 'AUTH_ISSUER', 'DATA_DIR', 'MEDIA_DIR']);
+  expect(Object.keys(variables).filter((name) => !(name in wrong)).sort()).toEqual(['AUTH_AUDIENCE', 'AUTH_ISSUER', 'DATA_DIR', 'MEDIA_DIR', 'OTEL_SERVICE_NAME']);
 });
 
 it.each(Object.entries(wrong).flatMap(([name, values]) => values.map((value) => [name, value] as const)))('production refuses %s=%j in one sentence that names it', (name, value) => {
@@ -63,7 +77,7 @@ it.each(Object.entries(wrong).flatMap(([name, values]) => values.map((value) => 
   expect(problems.join()).toMatch(/\.$/);
 });
 
-it.each(Object.keys(variables).filter((name) => !['DATABASE_URL', 'EVENT_STORE_URL', 'TIKTOK_CLIENT_SECRET', 'TIKTOK_CLIENT_SECRET_PREVIOUS', 'TIKTOK_TOKEN_ENCRYPTION_KEY'].includes(name)))(
+it.each(Object.keys(variables).filter((name) => !['DATABASE_URL', 'EVENT_STORE_URL', 'TIKTOK_CLIENT_SECRET', 'TIKTOK_CLIENT_SECRET_PREVIOUS', 'TIKTOK_TOKEN_ENCRYPTION_KEY', 'OTEL_EXPORTER_OTLP_HEADERS'].includes(name)))(
   'a file for %s, which is no secret, is not silently ignored',
   (name) => {
     expect(readSettings({ ...production, [name]: undefined, [`${name}_FILE`]: '/run/secrets/any' })._unsafeUnwrapErr()).toContain(`${name}_FILE is not read, for ${name} is no secret: set ${name} itself.`);

@@ -9,6 +9,7 @@ const token = secret('a-token-of-nobody');
 const never = new AbortController().signal;
 const unopened = () => Promise.reject(new Error('too many open files'));
 const broken: OutboundCalls = { dispatcher: unopened, uploads: unopened, sources: unopened, close: () => Promise.resolve() };
+const unwatched = () => () => undefined;
 const chunk = { plan: { totalBytes: 5, chunkBytes: 5, count: 1 }, index: 0, contentType: 'video/mp4' };
 
 async function* frames(): AsyncGenerator<Uint8Array> {
@@ -17,7 +18,7 @@ async function* frames(): AsyncGenerator<Uint8Array> {
 
 describe('posting without its client', () => {
   test('had no effect and may be tried again', async () => {
-    const publishing = publishingOnFirstUse('https://tiktok.example', broken);
+    const publishing = publishingOnFirstUse('https://tiktok.example', broken, unwatched);
     const id = publishId('v_pub_url~v2.1');
     const nothingSent = { kind: 'TikTokTransient', tiktok: null, reason: 'the client could not be loaded' };
     expect((await publishing.creatorInfo(token))._unsafeUnwrapErr()).toEqual(nothingSent);
@@ -27,7 +28,7 @@ describe('posting without its client', () => {
   });
 
   test('sends no chunk and fetches no file, which may be tried again', async () => {
-    const sent = await uploadsOnFirstUse(broken).putChunk(secret('https://upload.example/'), chunk, frames, never);
+    const sent = await uploadsOnFirstUse(broken, unwatched).putChunk(secret('https://upload.example/'), chunk, frames, never);
     expect(sent._unsafeUnwrapErr()).toEqual({ kind: 'ChunkUnanswered', reason: 'the client could not be loaded' });
     const fetched = await fetcherOnFirstUse(broken).fetch(secret('https://media.example.com/'), never);
     expect(fetched._unsafeUnwrapErr()).toEqual({ kind: 'SourceUnfetchable', reason: 'source_unreachable', retry: true });
@@ -39,7 +40,7 @@ describe('an upload address of our own network', () => {
     await using server = await startUploadServer();
     const put = async (uploadOrigins: readonly string[]) => {
       const outbound = openOutboundCalls([server.origin], uploadOrigins);
-      const sent = await uploadsOnFirstUse(outbound).putChunk(secret(`${server.origin}/video/`), chunk, frames, never);
+      const sent = await uploadsOnFirstUse(outbound, unwatched).putChunk(secret(`${server.origin}/video/`), chunk, frames, never);
       await outbound.close();
       return sent;
     };

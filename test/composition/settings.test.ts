@@ -42,6 +42,7 @@ describe('the settings', () => {
       simulatorPort: 3010,
       roles: ['http', 'worker'],
       metricsPort: null,
+      tracing: null,
       logLevel: 'info',
     });
     expect(settings.tiktok).toMatchObject({ redirectUri: 'http://localhost:3000/api/tiktok/auth/callback', pkce: 'hex', scopes: ['user.info.basic', 'video.publish'] });

@@ -1,6 +1,5 @@
-import Fastify, { LogController } from 'fastify';
+import Fastify, { LogController, type FastifyReply, type FastifyRequest } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
-import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 import { crossOriginOptions } from './headers/cross-origin.ts';
@@ -16,13 +15,14 @@ import { answerErrors } from './problems/error-handler.ts';
 import { answerOf } from './problems/failures.ts';
 import { problemOfError } from './problems/framework-errors.ts';
 import { writeProblem } from './problems/write-problem.ts';
+import { requestIdOf } from './request-id.ts';
 import { logAnswer, logSerializers } from './request-log.ts';
 import { trustedProxies } from './trusted-proxies.ts';
 import { parseJsonOnly } from './wire/json-body.ts';
 import { refuseUnreadableQuery } from './wire/readable-query.ts';
 import { refuseTrailingSlash } from './wire/trailing-slash.ts';
 
-export type FrameDeps = Pick<HttpDeps, 'settings' | 'logger' | 'shedding' | 'draining'>;
+export type FrameDeps = Pick<HttpDeps, 'settings' | 'logger' | 'shedding' | 'draining' | 'tracer' | 'answered' | 'aborted'>;
 
 /** What requests of a server go through on their way to the application. */
 export type Through = (application: RequestListener) => RequestListener;
@@ -32,25 +32,38 @@ const noCompiler = (): never => {
   throw new Error('a schema was to be compiled before the compilers of zod were set');
 };
 
-const createServer = ({ settings, logger, shedding }: FrameDeps, headers: Headers, uploads: WeakSet<Socket>, through: Through): HttpApp =>
+const loggerOf = ({ logger: { level, stream, mixin } }: FrameDeps) => ({
+  level,
+  serializers: logSerializers,
+  ...(stream === undefined ? {} : { stream }),
+  ...(mixin === undefined ? {} : { mixin }),
+});
+
+const note = ({ answered }: FrameDeps, request: FastifyRequest, reply: FastifyReply): void => {
+  logAnswer(request, reply);
+  answered?.({ method: request.method, route: request.routeOptions.url ?? null, status: reply.statusCode, seconds: reply.elapsedTime / 1_000 });
+};
+
+const createServer = (deps: FrameDeps, headers: Headers, uploads: WeakSet<Socket>, through: Through): HttpApp =>
   Fastify({
     ...limits,
     serverFactory: (application) =>
-      sheddingServer(shedding, { publicUrl: settings.publicUrl, headers, corsOrigins: settings.corsOrigins }, through(application)),
+      sheddingServer(deps.shedding, { publicUrl: deps.settings.publicUrl, headers, corsOrigins: deps.settings.corsOrigins }, through(application)),
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    trustProxy: trustedProxies(settings.trustProxy),
-    genReqId: () => randomUUID(),
-    logger: { level: logger.level, serializers: logSerializers, ...(logger.stream === undefined ? {} : { stream: logger.stream }) },
+    trustProxy: trustedProxies(deps.settings.trustProxy),
+    genReqId: requestIdOf,
+    logger: loggerOf(deps),
     schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     logController: new LogController({ disableRequestLogging: true }),
-    clientErrorHandler: clientErrorHandler(settings.publicUrl, (socket) => uploads.has(socket)),
+    clientErrorHandler: clientErrorHandler(deps.settings.publicUrl, (socket) => uploads.has(socket)),
     frameworkErrors: (error, request, reply) => {
       // No hook runs for an address that cannot be read.
       request.caller = null;
+      request.span = null;
       reply.headers(headers).header('x-request-id', request.id);
-      writeProblem(settings.publicUrl, request, reply, problemOfError(error, request).problem);
-      logAnswer(request, reply);
+      writeProblem(deps.settings.publicUrl, request, reply, problemOfError(error, request).problem);
+      note(deps, request, reply);
     },
   });
 
@@ -67,6 +80,8 @@ export const createFrame = async (deps: FrameDeps, uploads: WeakSet<Socket>, thr
   parseJsonOnly(app);
   answerErrors(app, settings.publicUrl);
   app.decorateRequest('caller', null);
+  app.decorateRequest('span', null);
+  if (deps.tracer !== undefined && deps.tracer !== null) (await import('./request-trace.ts')).traceRequests(app, deps.tracer);
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(headers).header('x-request-id', request.id);
     // Whoever keeps the connection opens the next one to another replica.
@@ -81,7 +96,11 @@ export const createFrame = async (deps: FrameDeps, uploads: WeakSet<Socket>, thr
   app.addHook('onRequest', refuseTrailingSlash);
   app.addHook('preValidation', refuseUnreadableQuery);
   app.addHook('onResponse', (request, reply, done) => {
-    logAnswer(request, reply);
+    note(deps, request, reply);
+    done();
+  });
+  app.addHook('onRequestAbort', (request, done) => {
+    deps.aborted?.({ method: request.method, route: request.routeOptions.url ?? null });
     done();
   });
   app.addHook('onClose', async () => deps.logger.stream?.flushSync?.());

@@ -9,6 +9,7 @@ import type { Clock } from '../../application/ports/clock.ts';
 import type { Connections } from '../../application/ports/connections.ts';
 import type { MediaLibrary } from '../../application/ports/media-library.ts';
 import type { IdempotencyRecords } from '../../application/ports/idempotency-records.ts';
+import type { Tracer } from '../../application/ports/tracer.ts';
 import type { Ids } from '../../application/ports/ids.ts';
 import type { SecurityLogPages } from '../../application/ports/security-log-pages.ts';
 import type { PublishPorts } from '../../application/publishing/request-publish.ts';
@@ -46,6 +47,8 @@ export type HttpLogger = Readonly<{
   level: string;
   /** Where lines go; the standard output when left out. What it holds back is flushed when the application closes. */
   stream?: Readonly<{ write(line: string): void; flushSync?(): void }>;
+  /** Is asked for what every line is to have besides. */
+  mixin?: () => object;
 }>;
 
 /** All that the HTTP adapter stands on. */
@@ -76,4 +79,13 @@ export type HttpDeps = Readonly<{
   /** Prometheus text; null where this port does not show it. */
   metrics: (() => Promise<string>) | null;
   logger: HttpLogger;
+  /** Null where nothing is traced. */
+  tracer?: Tracer | null;
+  /** Is told of every request whose answer is out. */
+  answered?: (request: AnsweredRequest) => void;
+  /** Is told of every request whose caller left before. */
+  aborted?: (request: Omit<AnsweredRequest, 'status' | 'seconds'>) => void;
 }>;
+
+/** `route` is the pattern; null where none matches. */
+export type AnsweredRequest = Readonly<{ method: string; route: string | null; status: number; seconds: number }>;

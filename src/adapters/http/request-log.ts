@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { traceparentOf } from './command-context.ts';
 
 /** The path without its query: codes, states and link tokens stand in queries. */
 export const pathOf = (url: string): string => {
@@ -25,6 +26,13 @@ const principalOf = ({ caller }: FastifyRequest): string => {
   return caller.principal.kind === 'user' ? `user:${caller.principal.userId}` : `service:${caller.principal.keyId}`;
 };
 
+/** The trace this was part of, so that lines and traces are found by one another: ours, or else its caller's. */
+const traceOf = ({ span, headers }: FastifyRequest): object => {
+  if (span !== null) return { trace_id: span.traceId, span_id: span.spanId };
+  const caller = traceparentOf(headers['traceparent']);
+  return caller === null ? {} : { trace_id: caller.slice(3, 35) };
+};
+
 /** One line per request, when its answer is out. */
 export const logAnswer = (request: FastifyRequest, reply: FastifyReply): void => {
   const path = pathOf(request.url);
@@ -36,6 +44,7 @@ export const logAnswer = (request: FastifyRequest, reply: FastifyReply): void =>
     millis: Math.round(reply.elapsedTime * 10) / 10,
     principal: principalOf(request),
     client: request.ip,
+    ...traceOf(request),
   };
   if (quiet.has(path)) request.log.debug(line, 'answered');
   else request.log.info(line, 'answered');

@@ -1,5 +1,6 @@
 import { request, type Dispatcher } from 'undici';
 import { err, ok, ResultAsync, type Result } from 'neverthrow';
+import type { TikTokCallWatch } from '../../application/ports/tiktok-calls.ts';
 import type { TikTokTransient, TikTokUnclear } from '../../application/ports/tiktok.ts';
 import { callFailure } from './call-failure.ts';
 import { parseJsonObject, type JsonObject } from './json-object.ts';
@@ -14,7 +15,8 @@ export type TikTokAnswer = Readonly<{
   body: Result<JsonObject | null, string>;
 }>;
 
-export type Wire = Readonly<{ apiUrl: string; dispatcher: Dispatcher }>;
+/** `watch`: is told of every call. */
+export type Wire = Readonly<{ apiUrl: string; dispatcher: Dispatcher; watch?: TikTokCallWatch }>;
 
 const jsonType = /^(?:application\/(?:[\w.-]+\+)?json|text\/(?:json|plain))\s*(?:;|$)/i;
 const otherCharset = /;\s*charset\s*=\s*"?(?!utf-?8\b)/i;

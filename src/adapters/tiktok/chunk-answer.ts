@@ -1,4 +1,5 @@
 import { err, ok, type Result } from 'neverthrow';
+import type { TikTokCallEnd, TikTokCallOutcome } from '../../application/ports/tiktok-calls.ts';
 import type { Chunk, ChunkFailure } from '../../application/ports/tiktok-publishing.ts';
 
 /** What came back for a chunk: there is no body that would say more. */
@@ -6,6 +7,7 @@ export type ChunkAnswer = Readonly<{
   status: number;
   /** As TikTok says it: `bytes 0-<uploaded>/<total>`. */
   contentRange: string | null;
+  logId: string | null;
   /** Whether all of the chunk had left before the answer came. */
   isAllSent: boolean;
 }>;
@@ -36,4 +38,19 @@ export const chunkOutcome = (chunk: Chunk, answer: ChunkAnswer): Result<void, Ch
   if (status === 416) return err(outOfStep);
   if (status >= 400 && status < 500 && status !== 408 && status !== 425 && status !== 429) return err({ kind: 'ChunkRefused', status });
   return err(unanswered(`TikTok answered with status ${status}`));
+};
+
+const outcomes: Readonly<Record<ChunkFailure['kind'], TikTokCallOutcome>> = {
+  UploadClosed: 'refused',
+  ChunkOutOfStep: 'refused',
+  ChunkRefused: 'refused',
+  ChunkUnanswered: 'unclear',
+  SourceFailed: 'unsent',
+};
+
+/** What is told of the call of a chunk. */
+export const chunkEnd = (answer: ChunkAnswer | null, outcome: Result<void, ChunkFailure>): TikTokCallEnd => {
+  const answered = { status: answer?.status ?? null, logId: answer?.logId ?? null, code: null };
+  if (outcome.isOk()) return { ...answered, outcome: 'ok', reason: null };
+  return { ...answered, outcome: outcomes[outcome.error.kind], reason: 'reason' in outcome.error ? outcome.error.reason : outcome.error.kind };
 };

@@ -3,10 +3,12 @@ import { err, ResultAsync, type Result } from 'neverthrow';
 import { request, type Dispatcher } from 'undici';
 import type { Chunk, ChunkFailure, TikTokUploads } from '../../application/ports/tiktok-publishing.ts';
 import { chunkRange } from '../../domain/publication/chunk-plan.ts';
+import type { TikTokCallWatch } from '../../application/ports/tiktok-calls.ts';
 import type { Secret } from '../../domain/values/secret.ts';
 import { callErrorCode, callFailure } from './call-failure.ts';
-import { chunkOutcome, type ChunkAnswer } from './chunk-answer.ts';
+import { chunkEnd, chunkOutcome, type ChunkAnswer } from './chunk-answer.ts';
 import { chunkBytes, type ChunkBytes } from './chunk-bytes.ts';
+import { headerLogId } from './words.ts';
 
 /** How long a chunk may take: `atLeastMillis`, and longer the more bytes it has. */
 export type UploadPace = Readonly<{ atLeastMillis: number; bytesPerSecond: number }>;
@@ -17,6 +19,8 @@ export type UploadSettings = Readonly<{
   /** Has to follow no redirect, and to call no address that is not public but TikTok's stand-in. */
   dispatcher: Dispatcher;
   pace?: UploadPace;
+  /** Is told of every chunk. */
+  watch?: TikTokCallWatch;
 }>;
 
 /** What an answer may say beside its status: more is not read, and costs the connection. */
@@ -43,7 +47,7 @@ const put = async (dispatcher: Dispatcher, url: Secret<string>, chunk: Chunk, so
     const isAllSent = source.isSpent();
     const contentRange = only(answer.headers['content-range']);
     await answer.body.dump({ limit: readAtMost, signal: AbortSignal.timeout(readForMillis) }).catch(() => undefined);
-    return { status: answer.statusCode, contentRange, isAllSent };
+    return { status: answer.statusCode, contentRange, logId: headerLogId(answer.headers['x-tt-logid']), isAllSent };
   } finally {
     body.destroy();
   }
@@ -58,17 +62,23 @@ const failureOf = (error: unknown, source: ChunkBytes, signal: AbortSignal): Chu
 };
 
 /** Sends chunks of a file, piece by piece as the connection takes them. The upload address shows in no failure. */
-export const createTikTokUploads = ({ dispatcher, pace = defaultUploadPace }: UploadSettings): TikTokUploads => ({
+export const createTikTokUploads = ({ dispatcher, pace = defaultUploadPace, watch }: UploadSettings): TikTokUploads => ({
   putChunk: (uploadUrl, chunk, body, signal) => {
     const { first, last } = chunkRange(chunk.plan, chunk.index);
     const expected = last - first + 1;
     const send = async (): Promise<Result<void, ChunkFailure>> => {
+      const end = watch?.('upload_chunk');
       const source = chunkBytes(body, expected);
       const late = AbortSignal.timeout(pace.atLeastMillis + Math.ceil((expected / pace.bytesPerSecond) * 1_000));
       try {
-        return chunkOutcome(chunk, await put(dispatcher, uploadUrl, chunk, source, AbortSignal.any([signal, late])));
+        const answer = await put(dispatcher, uploadUrl, chunk, source, AbortSignal.any([signal, late]));
+        const outcome = chunkOutcome(chunk, answer);
+        end?.(chunkEnd(answer, outcome));
+        return outcome;
       } catch (error) {
-        return err(failureOf(error, source, signal));
+        const outcome = err(failureOf(error, source, signal));
+        end?.(chunkEnd(null, outcome));
+        return outcome;
       }
     };
     return new ResultAsync(send());

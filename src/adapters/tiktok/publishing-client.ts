@@ -1,6 +1,7 @@
 import type { TikTokPublishing } from '../../application/ports/tiktok-publishing.ts';
 import type { TikTokVideos } from '../../application/ports/tiktok-videos.ts';
-import { send, type Wire } from './answer.ts';
+import type { Wire } from './answer.ts';
+import { ask } from './ask.ts';
 import { cancelRequest } from './cancel-endpoint.ts';
 import { creatorInfoAnswer, creatorInfoRequest } from './creator-info-endpoint.ts';
 import { confirmed } from './data-answer.ts';
@@ -18,25 +19,10 @@ const defaultTimeoutMillis = 10_000;
 export const createPublishingClient = (settings: PublishingClientSettings): TikTokPublishing & TikTokVideos => {
   const { apiUrl, timeoutMillis = defaultTimeoutMillis } = settings;
   return {
-    creatorInfo: (accessToken) => {
-      const request = creatorInfoRequest(accessToken);
-      return send(settings, request, timeoutMillis).andThen((answer) => creatorInfoAnswer(answer, request.secrets));
-    },
-    start: (accessToken, start) => {
-      const request = startRequest(accessToken, start);
-      return send(settings, request, timeoutMillis).andThen((answer) => startAnswer(answer, request.secrets, start, apiUrl));
-    },
-    status: (accessToken, id) => {
-      const request = statusRequest(accessToken, id);
-      return send(settings, request, timeoutMillis).andThen((answer) => statusAnswer(answer, request.secrets));
-    },
-    cancel: (accessToken, id) => {
-      const request = cancelRequest(accessToken, id);
-      return send(settings, request, timeoutMillis).andThen((answer) => confirmed(answer, request.secrets));
-    },
-    list: (accessToken, cursor, limit) => {
-      const request = videoListRequest(accessToken, cursor, limit);
-      return send(settings, request, timeoutMillis).andThen((answer) => videoListAnswer(answer, request.secrets, cursor));
-    },
+    creatorInfo: (accessToken) => ask(settings, 'creator_info', creatorInfoRequest(accessToken), timeoutMillis, creatorInfoAnswer),
+    start: (accessToken, start) => ask(settings, 'publish_start', startRequest(accessToken, start), timeoutMillis, (answer, secrets) => startAnswer(answer, secrets, start, apiUrl)),
+    status: (accessToken, id) => ask(settings, 'publish_status', statusRequest(accessToken, id), timeoutMillis, statusAnswer),
+    cancel: (accessToken, id) => ask(settings, 'publish_cancel', cancelRequest(accessToken, id), timeoutMillis, confirmed),
+    list: (accessToken, cursor, limit) => ask(settings, 'video_list', videoListRequest(accessToken, cursor, limit), timeoutMillis, (answer, secrets) => videoListAnswer(answer, secrets, cursor)),
   };
 };

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { TikTokCallWatch } from '../../application/ports/tiktok-calls.ts';
 import type { ClientKey } from '../../domain/values/ids.ts';
 import type { Secret } from '../../domain/values/secret.ts';
 import type { PkceMode } from './pkce.ts';
@@ -26,4 +27,6 @@ export type TikTokClientSettings = TikTokApp &
     /** Has to limit the size of answers and follow no redirect. */
     dispatcher: Dispatcher;
     timeouts?: Partial<TikTokTimeouts>;
+    /** Is told of every call. */
+    watch?: TikTokCallWatch;
   }>;

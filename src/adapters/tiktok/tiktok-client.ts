@@ -1,5 +1,6 @@
 import type { TikTokAuthorization, TikTokTokens, TikTokUsers } from '../../application/ports/tiktok.ts';
-import { send, type Wire } from './answer.ts';
+import type { Wire } from './answer.ts';
+import { ask } from './ask.ts';
 import { authorizeUrl } from './authorize-url.ts';
 import { revokeAnswer, revokeRequest } from './revoke-endpoint.ts';
 import { defaultTimeouts, type TikTokClientSettings } from './settings.ts';
@@ -13,21 +14,9 @@ export const createTikTokClient = (settings: TikTokClientSettings): TikTokAuthor
   return {
     usesPkce: settings.pkce !== 'off',
     authorizeUrl: (request) => authorizeUrl(settings.authorizeUrl, settings, request),
-    exchangeCode: (code, codeVerifier) => {
-      const request = exchangeRequest(settings, code, codeVerifier);
-      return send(wire, request, timeouts.token).andThen((answer) => tokenAnswer(answer, request.secrets));
-    },
-    refresh: (refreshToken) => {
-      const request = refreshRequest(settings, refreshToken);
-      return send(wire, request, timeouts.token).andThen((answer) => refreshAnswer(answer, request.secrets));
-    },
-    revoke: (accessToken, timeoutMillis) => {
-      const request = revokeRequest(settings, accessToken);
-      return send(wire, request, timeoutMillis).andThen((answer) => revokeAnswer(answer, request.secrets));
-    },
-    userInfo: (accessToken, scopes) => {
-      const request = userInfoRequest(accessToken, scopes);
-      return send(wire, request, timeouts.userInfo).andThen((answer) => userInfoAnswer(answer, request.secrets));
-    },
+    exchangeCode: (code, codeVerifier) => ask(wire, 'token_exchange', exchangeRequest(settings, code, codeVerifier), timeouts.token, tokenAnswer),
+    refresh: (refreshToken) => ask(wire, 'token_refresh', refreshRequest(settings, refreshToken), timeouts.token, refreshAnswer),
+    revoke: (accessToken, timeoutMillis) => ask(wire, 'token_revoke', revokeRequest(settings, accessToken), timeoutMillis, revokeAnswer),
+    userInfo: (accessToken, scopes) => ask(wire, 'user_info', userInfoRequest(accessToken, scopes), timeouts.userInfo, userInfoAnswer),
   };
 };

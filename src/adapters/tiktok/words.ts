@@ -27,6 +27,9 @@ const without = (secrets: readonly Secret<string>[], text: string): string =>
 
 const oneLine = (text: string): string => text.toWellFormed().replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
 
+/** The log id that stands beside an answer without a body of use. */
+export const headerLogId = (header: unknown): string | null => (typeof header === 'string' && logIdSpelling.test(header) ? header : null);
+
 /** The log id of the body (its tables and its examples spell it differently) or else of the header. */
 export const logIdOf = (answer: TikTokAnswer, secrets: readonly Secret<string>[]): string | null => {
   const body = answer.body.unwrapOr(null);

@@ -72,6 +72,9 @@ const publicationEventTypes: Readonly<Record<PublicationEvent['type'], true>> = 
   OutcomeUnknown: true,
 };
 
+/** Every type of event that this version writes. */
+export const eventTypes: readonly string[] = [...Object.keys(connectionEventTypes), ...Object.keys(publicationEventTypes)];
+
 export const isPublicationEvent = (event: DomainEvent): event is PublicationEvent => event.type in publicationEventTypes;
 
 export const publicationAggregate: Aggregate<PublicationId, PublicationState, PublicationCommand, PublicationEvent, PublicationRejection> = {

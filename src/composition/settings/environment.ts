@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Settings that may be given as a file: `<NAME>_FILE` holds the path. */
-export const secretNames = ['DATABASE_URL', 'EVENT_STORE_URL', 'TIKTOK_CLIENT_SECRET', 'TIKTOK_CLIENT_SECRET_PREVIOUS', 'TIKTOK_TOKEN_ENCRYPTION_KEY'] as const;
+export const secretNames = ['DATABASE_URL', 'EVENT_STORE_URL', 'TIKTOK_CLIENT_SECRET', 'TIKTOK_CLIENT_SECRET_PREVIOUS', 'TIKTOK_TOKEN_ENCRYPTION_KEY', 'OTEL_EXPORTER_OTLP_HEADERS'] as const;
 
 const canBeFile: ReadonlySet<string> = new Set(secretNames);
 

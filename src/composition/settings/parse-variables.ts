@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { scope, scopeSet } from '../../domain/values/scopes.ts';
 import { givenBy, type Environment } from './environment.ts';
+import { readTracing } from './tracing.ts';
 import { variables } from './variables.ts';
 
 /** Reads each variable by itself; what is wrong goes to `problems`. */
@@ -49,6 +50,7 @@ export const parseVariables = (environment: Environment, problems: string[]) => 
     roles: read('ROLES', variables.ROLES) ?? (['http', 'worker'] as const),
     metricsPort: read('METRICS_PORT', variables.METRICS_PORT) ?? null,
     logLevel: read('LOG_LEVEL', variables.LOG_LEVEL) ?? 'info',
+    tracing: readTracing(read, environment),
     eventStoreUrl: read('EVENT_STORE_URL', variables.EVENT_STORE_URL),
     /** Names that were set, whether or not to something of use. */
     given: new Set(Object.keys(environment).map(givenBy)),

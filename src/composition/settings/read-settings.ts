@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { err, ok, type Result } from 'neverthrow';
 import { parseStoreAddress, type StoreAddress } from '../../adapters/event-store/eventstoredb/connection-string.ts';
+import type { TracingSettings } from '../../adapters/telemetry/tracing.ts';
 import type { RequestLimit } from '../../application/limiting/request-limit.ts';
 import { clientKey, type ClientKey } from '../../domain/values/ids.ts';
 import type { Scope } from '../../domain/values/scopes.ts';
@@ -52,6 +53,8 @@ export type Settings = Readonly<{
   roles: readonly ('http' | 'worker')[];
   metricsPort: number | null;
   logLevel: string;
+  /** Null: nothing is traced. */
+  tracing: TracingSettings | null;
 }>;
 
 const usualRateLimit: RequestLimit = { requests: 600, windowMillis: 60_000 };
@@ -116,6 +119,7 @@ export const readSettings = (given: Environment): Result<Settings, readonly stri
     roles: values.roles,
     metricsPort: values.metricsPort,
     logLevel: values.logLevel,
+    tracing: values.tracing,
   });
 };
 

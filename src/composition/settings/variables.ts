@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tracingVariables } from './tracing.ts';
 import { address, duration, flag, host, mediaBytes, nodeEnv, origin, origins, port, postgresUrl, rateLimit, roles, scopes, trustProxy, urls } from './values.ts';
 import { verifiedUrls } from './verified-urls.ts';
 
@@ -42,6 +43,7 @@ export const variables = {
   RATE_LIMIT: { schema: rateLimit, must: 'be a number of requests and a time of at most 1d, e.g. 600/1m, or off' },
   ROLES: { schema: roles, must: 'be http, worker or both, separated by a comma' },
   METRICS_PORT: { schema: port, must: 'be a port number from 1 to 65535' },
+  ...tracingVariables,
   LOG_LEVEL: { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']), must: 'be one of trace, debug, info, warn, error, silent' },
 } as const;
 

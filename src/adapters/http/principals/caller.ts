@@ -1,3 +1,4 @@
+import type { RunningSpan } from '../../../application/ports/tracer.ts';
 import type { Principal } from '../../../application/execution/principal.ts';
 
 /** How a principal was proved: by a header of its own, by a cookie that browsers send along, or assumed in development. */
@@ -9,5 +10,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Null until authentication has run. */
     caller: Caller | null;
+    /** Null where nothing is traced. */
+    span: RunningSpan | null;
   }
 }

@@ -2,15 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { z } from 'zod';
 import type { LeasedWebhook } from '../../../application/ports/webhook-intake.ts';
-import { unmatched } from '../../../application/webhooks/webhook-outcome.ts';
 import { connectionId, webhookId } from '../../../domain/values/ids.ts';
 import { sealed } from '../../../domain/values/sealed.ts';
 import { nothing, rowsOf } from '../database.ts';
 import { gather } from '../gather.ts';
 
 export type WebhookLease = Readonly<{ id: string; webhook: LeasedWebhook }>;
-
-export type Pending = Readonly<{ count: number; oldestSeconds: number }>;
 
 export interface WebhookLeases {
   /** At most `limit` due webhooks of these events that nobody works on, oldest first, each leased for `leaseMillis`. */
@@ -21,10 +18,6 @@ export interface WebhookLeases {
   retry(lease: WebhookLease, afterMillis: number, reason: string): Promise<void>;
   /** Milliseconds until the next one may be due, 0 when one is; null when there is none. */
   nextDueMillis(events: readonly string[]): Promise<number | null>;
-  /** How many of these events wait or are worked on, and the age of the oldest; without those that fit nothing of ours. */
-  pending(events: readonly string[]): Promise<Pending>;
-  /** How many of these events fit nothing of ours so far. */
-  unmatched(events: readonly string[]): Promise<Pending>;
 }
 
 const intake = 'tiktok_connections.webhook_intake';
@@ -66,18 +59,6 @@ const nextDue = {
     from ${intake} where event = any($1::text[]) and due_at is not null`,
 };
 
-const pending = {
-  name: 'webhook_leases.pending',
-  text: `select count(*)::integer as count, coalesce(extract(epoch from clock_timestamp() - min(received_at)), 0)::double precision as "oldestSeconds"
-    from ${intake} where event = any($1::text[]) and due_at is not null and last_reason is distinct from $2`,
-};
-
-const waitingBecause = {
-  name: 'webhook_leases.waiting_because',
-  text: `select count(*)::integer as count, coalesce(extract(epoch from clock_timestamp() - min(received_at)), 0)::double precision as "oldestSeconds"
-    from ${intake} where event = any($1::text[]) and due_at is not null and last_reason = $2`,
-};
-
 const leasedRow = z.object({
   id: z.string().transform(webhookId),
   digest: z.string(),
@@ -88,7 +69,6 @@ const leasedRow = z.object({
   waitedMillis: z.number(),
 });
 const millisRow = z.object({ millis: z.number().nullable() });
-const pendingRow = z.object({ count: z.number(), oldestSeconds: z.number() });
 
 type Retry = Readonly<{ lease: WebhookLease; afterMillis: number; reason: string }>;
 
@@ -122,14 +102,6 @@ export const createWebhookLeases = (pool: pg.Pool): WebhookLeases => {
       const [next] = await rowsOf(pool, nextDue, [events], millisRow);
       const millis = next?.millis ?? null;
       return millis === null ? null : Math.max(0, millis);
-    },
-    pending: async (events) => {
-      const [found] = await rowsOf(pool, pending, [events, unmatched], pendingRow);
-      return found ?? { count: 0, oldestSeconds: 0 };
-    },
-    unmatched: async (events) => {
-      const [found] = await rowsOf(pool, waitingBecause, [events, unmatched], pendingRow);
-      return found ?? { count: 0, oldestSeconds: 0 };
     },
   };
 };

@@ -79,7 +79,7 @@ test('an upload that is whole is to be sent by nobody, whatever its lease, and i
 });
 
 test('what is due is counted by kind', async () => {
-  expect(Object.fromEntries(await countDueWork(database.pool))).toMatchObject({ open_upload: 0, send_chunks: 1, refresh: 0 });
+  expect(Object.fromEntries((await countDueWork(database.pool)).map(({ kind, count }) => [kind, count]))).toMatchObject({ open_upload: 0, send_chunks: 1, refresh: 0 });
   await take();
-  expect(Object.fromEntries(await countDueWork(database.pool))).toMatchObject({ send_chunks: 0 });
+  expect(Object.fromEntries((await countDueWork(database.pool)).map(({ kind, count }) => [kind, count]))).toMatchObject({ send_chunks: 0 });
 });

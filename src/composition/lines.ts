@@ -1,0 +1,10 @@
+import { pino } from 'pino';
+
+export type LineStream = Readonly<{ write: (line: string) => void; flushSync: () => void }>;
+
+/**
+ * Lines of requests and of work go out together, within a tenth of a second: a write for each would be a system call for
+ * each. A write holds whole lines and no more than a pipe takes at once, so that no line of another writer comes between.
+ * What is left is written when the process exits, also by a failure; only SIGKILL loses it.
+ */
+export const openLines = (): LineStream => pino.destination({ dest: process.stdout.fd, sync: true, minLength: 2_048, maxWrite: 4_096, periodicFlush: 100 });
