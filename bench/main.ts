@@ -14,6 +14,8 @@ import { tableOf } from './harness/table.ts';
 import { historyDatabases } from './histories/history-databases.ts';
 import { overloadBenchmark } from './overload/overload-benchmark.ts';
 import { pagesBenchmark } from './pages/pages-benchmark.ts';
+import { sagaBenchmark } from './publishing/saga-benchmark.ts';
+import { uploadsBenchmark } from './publishing/uploads-benchmark.ts';
 import { readBenchmark } from './read/read-benchmark.ts';
 import { rebuildBenchmark } from './rebuild/rebuild-benchmark.ts';
 import { snapshotsBenchmark } from './snapshots/snapshots-benchmark.ts';
@@ -22,7 +24,7 @@ import { accessTokenBenchmark } from './tokens/access-token-benchmark.ts';
 import { refreshingBenchmark } from './tokens/refreshing-benchmark.ts';
 import { webhooksBenchmark } from './webhooks/webhooks-benchmark.ts';
 
-const benchmarks: readonly Benchmark[] = [readBenchmark, appendBenchmark, feedBenchmark, rebuildBenchmark, startBenchmark, pagesBenchmark, accessTokenBenchmark, refreshingBenchmark, snapshotsBenchmark, webhooksBenchmark, overloadBenchmark, eventStoreDbBenchmark, auditingBenchmark];
+const benchmarks: readonly Benchmark[] = [readBenchmark, appendBenchmark, feedBenchmark, rebuildBenchmark, startBenchmark, pagesBenchmark, accessTokenBenchmark, refreshingBenchmark, snapshotsBenchmark, webhooksBenchmark, overloadBenchmark, eventStoreDbBenchmark, auditingBenchmark, sagaBenchmark, uploadsBenchmark];
 
 const usage = `npm run bench -- [--only name,name] [--quick] [--results folder]
   --only     ${benchmarks.map(({ name }) => name).join(', ')}

@@ -21,6 +21,8 @@ export interface RunningProgram extends AsyncDisposable {
   readonly readyMillis: number;
   /** Memory that the process holds now. */
   megabytes(): Promise<number>;
+  /** The most memory that the process has held. */
+  peakMegabytes(): Promise<number>;
   /** Processor time that the process has used, in milliseconds. */
   cpuMillis(): Promise<number>;
   stop(): Promise<void>;
@@ -38,9 +40,10 @@ export type ProgramToRun = Readonly<{
   probe?: Probe;
 }>;
 
-const residentMegabytes = async (child: ChildProcess): Promise<number> => {
+/** @param field `VmRSS`, now; `VmHWM`, the most */
+const residentMegabytes = async (child: ChildProcess, field: 'VmRSS' | 'VmHWM'): Promise<number> => {
   const status = await readFile(`/proc/${child.pid ?? 0}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1_024;
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1_024;
 };
 
 /** The kernel counts in hundredths of a second; user and system time are its 14th and 15th fields. */
@@ -91,7 +94,8 @@ export const startProgram = async ({ args, environment, workingDirectory, probe 
   return {
     url,
     readyMillis,
-    megabytes: () => residentMegabytes(child),
+    megabytes: () => residentMegabytes(child, 'VmRSS'),
+    peakMegabytes: () => residentMegabytes(child, 'VmHWM'),
     cpuMillis: () => usedMillis(child),
     stop,
     [Symbol.asyncDispose]: stop,

@@ -1,0 +1,169 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as pauseFor } from 'node:timers/promises';
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { ConnectionId } from '../../src/domain/values/ids.ts';
+import { createBenchDatabase } from '../harness/bench-database.ts';
+import { compare } from '../harness/comparison.ts';
+import { figure, ratioFinding, type Bench, type Benchmark, type Finding } from '../harness/finding.ts';
+import { runProgram } from '../harness/own-process.ts';
+import { benchKeySetting } from '../histories/bench-keys.ts';
+import { benchClient } from '../histories/connection-history.ts';
+import { startProgram, type RunningProgram } from '../service/running-program.ts';
+import { writeLivingConnections } from '../tokens/living-connections.ts';
+import { beginningOfVideo } from './large-video.ts';
+
+const mebi = 2 ** 20;
+const hour = 3_600_000;
+const here = import.meta.dirname;
+const main = resolve(here, '../../src/main.ts');
+const backend = { authorization: 'Bearer dev' };
+
+const sent = z.object({ millis: z.number(), body: z.string() });
+const stored = z.object({ id: z.string() });
+const told = z.object({ puts: z.number(), whole: z.number(), lastMillis: z.number().nullable() });
+
+type World = Readonly<{ databaseUrl: string; tiktok: RunningProgram; nextConnection: () => ConnectionId }>;
+
+const toldBy = async ({ url }: RunningProgram) => told.parse(await (await fetch(`${url}/counts`)).json());
+
+/** Without the simulator, so that TikTok's part is another process. */
+const startService = async ({ databaseUrl, tiktok }: World): Promise<RunningProgram> => {
+  const folder = await mkdtemp(join(tmpdir(), 'tiktok-connections-uploads-'));
+  const program = await startProgram({
+    args: [main, 'serve'],
+    environment: {
+      DATABASE_URL: databaseUrl,
+      DATA_DIR: folder,
+      TIKTOK_CLIENT_KEY: benchClient,
+      TIKTOK_CLIENT_SECRET: 'a-secret-of-nobody',
+      TIKTOK_TOKEN_ENCRYPTION_KEY: benchKeySetting,
+      TIKTOK_API_URL: tiktok.url,
+      SIMULATOR: 'off',
+    },
+    workingDirectory: folder,
+  });
+  const stop = async (): Promise<void> => {
+    await program.stop();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  return { ...program, stop, [Symbol.asyncDispose]: stop };
+};
+
+const send = async (url: string, bytes: number) => {
+  const beginning = (await beginningOfVideo(bytes)).toString('base64');
+  return sent.parse(JSON.parse(await runProgram(join(here, 'send-program.ts'), [JSON.stringify({ url, beginning, bytes, ...backend })])));
+};
+
+/** @returns the file's id, and mebibytes per second from the first byte to the answer, hashed and durable by then */
+const takeIn = async (service: RunningProgram, bytes: number): Promise<Readonly<{ id: string; rate: number }>> => {
+  const { millis, body } = await send(`${service.url}/v1/media`, bytes);
+  return { id: stored.parse(JSON.parse(body)).id, rate: bytes / mebi / (millis / 1_000) };
+};
+
+const remove = async (service: RunningProgram, id: string): Promise<void> => {
+  await fetch(`${service.url}/v1/media/${id}`, { method: 'DELETE', headers: backend });
+};
+
+const requestPost = async ({ nextConnection }: World, service: RunningProgram, mediaId: string): Promise<void> => {
+  const answer = await fetch(`${service.url}/v1/publications`, {
+    method: 'POST',
+    headers: { ...backend, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+    body: JSON.stringify({
+      connection_id: nextConnection(),
+      kind: 'video',
+      mode: 'direct',
+      post: { title: 'Bench', privacy_level: 'SELF_ONLY' },
+      consent: { confirmed_at: new Date().toISOString(), music_usage: true },
+      source: { type: 'media', media_id: mediaId },
+    }),
+  });
+  if (answer.status !== 202) throw new Error(`a publication was answered with ${answer.status}: ${await answer.text()}`);
+};
+
+const untilWhole = async ({ tiktok }: World, count: number) => {
+  for (;;) {
+    const now = await toldBy(tiktok);
+    if (now.whole >= count) return now;
+    await pauseFor(20);
+  }
+};
+
+/** @returns mebibytes per second from the first byte of the first chunk to the last of the last one, every chunk recorded before the next */
+const sendOn = async (world: World, service: RunningProgram, id: string, bytes: number): Promise<number> => {
+  const { whole } = await toldBy(world.tiktok);
+  await requestPost(world, service, id);
+  const { lastMillis } = await untilWhole(world, whole + 1);
+  return bytes / mebi / ((lastMillis ?? Number.NaN) / 1_000);
+};
+
+const rates = async (world: World, quick: boolean): Promise<readonly Finding[]> => {
+  const bytes = (quick ? 128 : 1_024) * mebi;
+  const rounds = quick ? 2 : 5;
+  await using service = await startService(world);
+  await using bare = await startProgram({ args: [join(here, 'pass-through-program.ts')], environment: { SINK: `${world.tiktok.url}/upload/sink` }, workingDirectory: tmpdir() });
+  const passThrough = { name: 'fastify to undici', round: async () => bytes / mebi / ((await send(`${bare.url}/pass`, bytes)).millis / 1_000) };
+  const kept = await takeIn(service, bytes);
+  const sending = await compare({ unit: 'MiB/s', rounds, ours: { name: 'sending in chunks', round: () => sendOn(world, service, kept.id, bytes) }, baselines: [passThrough] });
+  const hashing = await compare({
+    unit: 'MiB/s',
+    rounds,
+    ours: {
+      name: 'taking in, hashed and kept',
+      round: async () => {
+        const { id, rate } = await takeIn(service, bytes);
+        await remove(service, id);
+        return rate;
+      },
+    },
+    baselines: [passThrough],
+  });
+  const size = `${bytes / mebi} MiB`;
+  return [
+    ...sending.ratios.map((ratio) => ratioFinding(size, sending, ratio, { atLeast: 0.8 })),
+    ...hashing.ratios.map((ratio) => ratioFinding(size, hashing, ratio, { atLeast: 0.6 })),
+  ];
+};
+
+/** The most that a fresh process holds while files come and go, all at once. */
+const peakWith = async (world: World, files: number, bytes: number): Promise<Readonly<{ peak: number; inRate: number; puts: number }>> => {
+  await using service = await startService(world);
+  const before = await toldBy(world.tiktok);
+  const begun = performance.now();
+  const taken = await Promise.all(Array.from({ length: files }, () => takeIn(service, bytes)));
+  const inRate = (files * bytes) / mebi / ((performance.now() - begun) / 1_000);
+  for (const { id } of taken) await requestPost(world, service, id);
+  const after = await untilWhole(world, before.whole + files);
+  return { peak: await service.peakMegabytes(), inRate, puts: after.puts - before.puts };
+};
+
+const memory = async (world: World, quick: boolean): Promise<readonly Finding[]> => {
+  const small = await peakWith(world, 1, 64_000_000);
+  const large = await peakWith(world, 1, (quick ? 256 : 4_096) * mebi);
+  const many = await peakWith(world, 8, (quick ? 64 : 1_024) * mebi);
+  const size = quick ? '256 MiB' : '4 GiB';
+  return [
+    figure(`peak memory of the service, ${size} taken in and sent`, 'MB', large.peak, { atMost: 150 }, large),
+    figure('the same to that with 64 MB', 'MB more', large.peak - small.peak, { atMost: 10 }, { small: small.peak, large: large.peak }),
+    figure(`peak memory with 8 files of ${quick ? '64 MiB' : '1 GiB'} at once`, 'MB', many.peak, { atMost: 300 }, many),
+  ];
+};
+
+export const uploadsBenchmark: Benchmark = {
+  name: 'uploads',
+  title: 'large files through the service to TikTok',
+  run: async ({ serverUrl, quick }: Bench) => {
+    await using database = await createBenchDatabase(serverUrl);
+    const connections = [...(await writeLivingConnections(database.pool, 100, 24 * hour))];
+    await using tiktok = await startProgram({ args: [join(here, 'stub-tiktok-program.ts')], environment: {}, workingDirectory: tmpdir() });
+    const nextConnection = (): ConnectionId => {
+      const id = connections.pop();
+      if (id === undefined) throw new Error('more publications than accounts');
+      return id;
+    };
+    const world: World = { databaseUrl: database.url, tiktok, nextConnection };
+    return [...(await rates(world, quick)), ...(await memory(world, quick))];
+  },
+};
