@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ok, okAsync } from 'neverthrow';
+import { err, ok, okAsync } from 'neverthrow';
 import type pg from 'pg';
 import { vi } from 'vitest';
 import type { Toolbox } from '../../../src/adapters/cli/toolbox.ts';
@@ -38,6 +38,7 @@ import type { CommandContext } from '../../../src/application/execution/command-
 import { execute } from '../../../src/application/execution/execute.ts';
 import type { EventStore } from '../../../src/application/ports/event-store.ts';
 import { noProfile } from '../../../src/application/reading/profile.ts';
+import { copyingWith } from '../../../src/composition/copying.ts';
 import { openLegacyKeyFile } from '../../../src/composition/legacy-key-file.ts';
 import { authorizationId, clientKey, openId, userId, type ConnectionId } from '../../../src/domain/values/ids.ts';
 import { scope } from '../../../src/domain/values/scopes.ts';
@@ -171,7 +172,7 @@ export const openInstallation = async ({ migrated = true } = {}): Promise<Instal
         media: { removeOf: () => okAsync(undefined) },
       },
       migrations: { run: () => migrate(pool), pending: () => pendingMigrations(pool), adoptCluster: () => adoptCluster(pool) },
-      copyEvents: () => Promise.resolve(null),
+      copyEvents: copyingWith((kind) => err({ kind: 'NoSuchStore', sentence: `There is no ${kind} here.` })),
       importing: () =>
         Promise.resolve({
           ports: { ...ports, securityLog: createSecurityLog(pool), readCells: readLegacyCells },
