@@ -49,15 +49,20 @@ export const createRequestWindows = ({ limit, mostCallers = Number.POSITIVE_INFI
     const window = windows.get(caller);
     return window !== undefined && window.endsAt > now ? window : undefined;
   };
+  const forget = (caller: string): void => {
+    windows.delete(caller);
+    // Where nobody is told of anything, nothing else would take it out.
+    ready.delete(caller);
+  };
   /** In the order in which they began, so that those which have ended stand in front. */
   const forgetEnded = (now: number): void => {
     for (const [caller, { endsAt }] of windows) {
       if (endsAt > now && windows.size < mostCallers) return;
-      windows.delete(caller);
+      forget(caller);
     }
   };
   const begin = (caller: string, now: number): Window => {
-    windows.delete(caller);
+    forget(caller);
     forgetEnded(now);
     const window = { endsAt: now + limit.windowMillis, total: 0, sent: 0, unsent: 0 };
     windows.set(caller, window);

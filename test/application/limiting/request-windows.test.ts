@@ -49,6 +49,15 @@ test('callers whose windows have ended are forgotten, and beyond the most the on
   expect(windows.look('cyd', 0)).toBeNull();
 });
 
+test('nothing is left of a forgotten caller, also where nobody is ever told', () => {
+  const windows = createRequestWindows({ limit: { requests: 200, windowMillis: 60_000 }, mostCallers: 2 });
+  for (const caller of ['ada', 'bob', 'cyd']) for (let taken = 0; taken < 5; taken += 1) windows.take(caller, 0);
+  expect(windows.shouldTell()).toBe(true);
+  windows.take('dan', 60_000);
+  expect(windows.shouldTell()).toBe(false);
+  expect(windows.untold(60_000)).toEqual([]);
+});
+
 type Step = Readonly<{ replica: number; tells: boolean }>;
 
 /** One row of all replicas, as the database keeps it. */
