@@ -21,7 +21,7 @@ const troubles = () => createDatabaseDiagnosis(installation.pool).recentTroubles
 test('connects that were refused within a day are counted by what was said of them', async () => {
   expect(connectsFinding(await troubles()).status).toBe('ok');
   const log = createSecurityLog(installation.pool);
-  for (const [code, tiktok] of [['invalid_state', null], ['invalid_state', null], ['token_exchange_failed', 'invalid_client'], ['access_denied', 'access_denied']] as const) {
+  for (const [code, tiktok] of [['invalid_state', null], ['invalid_state', null], ['token_exchange_failed', 'invalid_client'], ['access_denied', 'access_denied'], ['access_denied', 'a\0b']] as const) {
     const written = await log.record({ kind: 'connect_refused', detail: { code, user_id: null, tiktok }, principal: 'anonymous', connectionId: null });
     expect(written.isOk()).toBe(true);
   }
