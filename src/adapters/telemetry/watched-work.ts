@@ -3,6 +3,7 @@ import type { LeasedWebhook } from '../../application/ports/webhook-intake.ts';
 import type { WebhookHandler, WebhookOutcome } from '../../application/webhooks/webhook-outcome.ts';
 import { unmatched } from '../../application/webhooks/webhook-outcome.ts';
 import type { Tallies } from './tallies.ts';
+import { causeOf } from './work-cause.ts';
 
 /** Where lines about background work go. Details hold ids and reasons, nothing of what is sealed. */
 export interface WorkLog {
@@ -24,7 +25,10 @@ const endingOf = (outcome: WorkOutcome | WebhookOutcome) => ({
   ...(outcome.kind === 'Retry' ? { reason: outcome.reason } : {}),
 });
 
-const workLine = ({ kind, subject, connectionId, revision, attempts }: LeasedWork) => ({ kind, subject, connectionId, causationId: `${subject}@${revision}`, attempts });
+const workLine = (work: LeasedWork) => {
+  const { kind, subject, connectionId, attempts } = work;
+  return { kind, subject, connectionId, causationId: causeOf(work), attempts };
+};
 
 /** Counts what a handler comes to, and writes it down: what was done, and what has to be tried again and why. */
 export const watchedWork =

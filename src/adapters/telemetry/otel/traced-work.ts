@@ -5,12 +5,11 @@ import type { SpanFacts, SpanLink, Tracer } from '../../../application/ports/tra
 import type { LeasedWork, WorkHandler, WorkOutcome } from '../../../application/work/work-handler.ts';
 import type { WebhookHandler, WebhookOutcome } from '../../../application/webhooks/webhook-outcome.ts';
 import { isUuid, publicationId } from '../../../domain/values/ids.ts';
+import { causeOf, followsPublication } from '../work-cause.ts';
 import { inSpan, own } from './in-span.ts';
 
-const ofPublication: ReadonlySet<string> = new Set(['open_upload', 'send_chunks', 'poll_publication', 'find_post']);
-
-const streamOf = ({ kind, subject, connectionId }: LeasedWork): StreamName =>
-  ofPublication.has(kind) && isUuid(subject) ? publicationStream(publicationId(subject)) : connectionStream(connectionId);
+const streamOf = (work: LeasedWork): StreamName =>
+  followsPublication(work) && isUuid(work.subject) ? publicationStream(publicationId(work.subject)) : connectionStream(work.connectionId);
 
 const linkTo = async (store: EventStore, stream: StreamName, revision: number, relation: 'causation' | 'correlation'): Promise<readonly SpanLink[]> => {
   const [event] = (await store.read(stream, revision, 1)).unwrapOr([]);
@@ -24,7 +23,7 @@ const linkTo = async (store: EventStore, stream: StreamName, revision: number, r
 const linksOf = async (store: EventStore, work: LeasedWork): Promise<readonly SpanLink[]> => {
   const stream = streamOf(work);
   const direct = await linkTo(store, stream, work.revision, 'causation');
-  const first = ofPublication.has(work.kind) && work.revision > 1 ? await linkTo(store, stream, 1, 'correlation') : [];
+  const first = followsPublication(work) && work.revision > 1 ? await linkTo(store, stream, 1, 'correlation') : [];
   return [...direct, ...first];
 };
 
@@ -37,12 +36,12 @@ const outcomeFacts = (outcome: WorkOutcome | WebhookOutcome): SpanFacts => ({
 export const tracedWork =
   (tracer: Tracer, store: EventStore, handler: WorkHandler): WorkHandler =>
   async (work, signal, stopping) => {
-    const { kind, subject, connectionId, revision, attempts } = work;
+    const { kind, subject, connectionId, attempts } = work;
     const facts = {
       [`${own}work`]: kind,
       [`${own}subject`]: subject,
       [`${own}connection_id`]: connectionId,
-      [`${own}causation_id`]: `${subject}@${revision}`,
+      [`${own}causation_id`]: causeOf(work),
       [`${own}attempts`]: attempts,
     };
     const links = await linksOf(store, work);
