@@ -102,3 +102,8 @@ it.each([
   expect(warningsOf(readSettings(production)._unsafeUnwrap())).toEqual([]);
   expect(warningsOf(readSettings({ ...production, ...changed })._unsafeUnwrap())).toEqual([expect.stringContaining(sentence)]);
 });
+
+it('a redirect URI at another port of the same host is not warned of: cookies do not know ports', () => {
+  const settings = readSettings({ PUBLIC_URL: 'http://localhost:8080', TIKTOK_REDIRECT_URI: 'http://localhost:3000/api/tiktok/auth/callback' })._unsafeUnwrap();
+  expect(warningsOf(settings)).toEqual([]);
+});

@@ -43,9 +43,9 @@ export interface ExaminedDatabase {
   readonly migrations: Readonly<{ pending: () => PromiseLike<Result<readonly string[], Readonly<{ sentence: string }>>> }>;
   readonly eventStore: EventStore & {
     checkCluster(): PromiseLike<Result<void, ClusterTrouble>>;
-    /** Null where no transaction of the database can hold the feed back: the history stands elsewhere. */
     /** Null where the history stands in PostgreSQL. */
     readonly missingRights: (() => PromiseLike<Result<readonly string[], Unavailable>>) | null;
+    /** Null where no transaction of the database can hold the feed back: the history stands elsewhere. */
     readonly oldestXmin: (() => PromiseLike<Result<OldestTransaction, Unavailable>>) | null;
   };
   readonly operations: Pick<ProjectionOperations, 'projections' | 'parked'>;

@@ -18,7 +18,7 @@ export const warningsOf = ({ production, identity, rateLimit, trustProxy, tiktok
   if (!tiktok.scopes.some((scope) => scope === 'user.info.basic')) {
     warnings.push('TIKTOK_SCOPES lacks user.info.basic: a connect without it ends in missing_scopes.');
   }
-  if (new URL(tiktok.redirectUri).host !== new URL(publicUrl).host) {
+  if (new URL(tiktok.redirectUri).hostname !== new URL(publicUrl).hostname) {
     warnings.push('TIKTOK_REDIRECT_URI has another host than PUBLIC_URL: the cookie of a connect does not come back with the callback, which ends in invalid_state.');
   }
   return warnings;
