@@ -1,5 +1,5 @@
 import { err, ok, type Result } from 'neverthrow';
-import type { ConnectionState, PastLife } from '../../domain/connection/state.ts';
+import type { PastLife } from '../../domain/connection/state.ts';
 import type { ConnectionId } from '../../domain/values/ids.ts';
 import { purposes, type Purpose } from '../../domain/values/sealed.ts';
 import { connectionAggregate } from '../execution/aggregate.ts';
@@ -9,6 +9,7 @@ import type { DataKeyRecords } from '../ports/data-key-records.ts';
 import type { EventStore } from '../ports/event-store.ts';
 import type { PersonalRecords } from '../ports/personal-records.ts';
 import type { SecurityLog } from '../ports/security-log.ts';
+import { lifeHasEnded } from '../work/life-has-ended.ts';
 import type { WorkHandler, WorkOutcome } from '../work/work-handler.ts';
 
 export interface DestroyKeysPorts {
@@ -19,9 +20,6 @@ export interface DestroyKeysPorts {
 }
 
 const retry = (reason: string): WorkOutcome => ({ kind: 'Retry', afterMillis: 1_000, reason });
-
-const hasEnded = (state: ConnectionState, life: number): boolean =>
-  state.status !== 'none' && (state.life > life || (state.life === life && state.status === 'disconnected'));
 
 const destroyErased = async (ports: DestroyKeysPorts, connectionId: ConnectionId, past: PastLife): Promise<Result<readonly Purpose[], Unavailable>> => {
   const slots = purposes.map((purpose) => ({ connectionId, life: past.life, purpose }));
@@ -48,7 +46,7 @@ export const destroyKeysOfEndedLife =
     if (loaded.isErr()) return retry(loaded.error.kind);
     const { state } = loaded.value;
     const erased = state.status === 'none' ? undefined : state.lives.find((past) => past.life === life && past.erased);
-    if (erased === undefined && !hasEnded(state, life)) return { kind: 'Done' };
+    if (erased === undefined && !lifeHasEnded(state, life)) return { kind: 'Done' };
     const destroyed = await (erased === undefined ? destroyTokens(ports, connectionId, life) : destroyErased(ports, connectionId, erased));
     if (destroyed.isErr()) return retry(destroyed.error.reason);
     const logged = await ports.securityLog.record({

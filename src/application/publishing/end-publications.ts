@@ -1,12 +1,12 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { PublishRequested } from '../../domain/connection/events.ts';
-import type { ConnectionState } from '../../domain/connection/state.ts';
 import type { ConnectionId } from '../../domain/values/ids.ts';
 import { connectionAggregate, publicationAggregate } from '../execution/aggregate.ts';
 import type { CommandContext } from '../execution/command-context.ts';
 import { execute, type ExecutionPorts } from '../execution/execute.ts';
 import { load } from '../execution/load.ts';
 import { connectionStream } from '../execution/streams.ts';
+import { lifeHasEnded } from '../work/life-has-ended.ts';
 import type { WorkHandler, WorkOutcome } from '../work/work-handler.ts';
 import { acceptPublication } from './accept-publication.ts';
 import { contextOf } from './publish-saga.ts';
@@ -16,9 +16,6 @@ const pageSize = 1_000;
 type Failed = Readonly<{ kind: string }>;
 
 const retry = ({ kind }: Failed): WorkOutcome => ({ kind: 'Retry', afterMillis: 1_000, reason: kind });
-
-const hasEnded = (state: ConnectionState, life: number): boolean =>
-  state.status !== 'none' && (state.life > life || (state.life === life && state.status === 'disconnected'));
 
 /** What was requested through the life, page by page; no request can follow its end. */
 async function* requestsOf({ eventStore }: ExecutionPorts, id: ConnectionId, life: number): AsyncGenerator<Result<PublishRequested, Failed>> {
@@ -60,7 +57,7 @@ export const endPublications =
     const { connectionId, life } = item;
     const loaded = await load(ports.eventStore, connectionAggregate, connectionId);
     if (loaded.isErr()) return retry(loaded.error);
-    if (!hasEnded(loaded.value.state, life)) return { kind: 'Done' };
+    if (!lifeHasEnded(loaded.value.state, life)) return { kind: 'Done' };
     for await (const requested of requestsOf(ports, connectionId, life)) {
       if (requested.isErr()) return retry(requested.error);
       const subject = requested.value.data.publicationId;
