@@ -21,9 +21,12 @@ export type Wire = Readonly<{ apiUrl: string; dispatcher: Dispatcher; watch?: Ti
 const jsonType = /^(?:application\/(?:[\w.-]+\+)?json|text\/(?:json|plain))\s*(?:;|$)/i;
 const otherCharset = /;\s*charset\s*=\s*"?(?!utf-?8\b)/i;
 
+/** Why a body can't be read, where somebody else than TikTok seems to have answered. */
+export const foreignType = 'not JSON by its content type';
+
 const bodyOf = (bytes: ArrayBuffer, contentType: string): TikTokAnswer['body'] => {
   if (bytes.byteLength === 0) return ok(null);
-  if (contentType !== '' && !jsonType.test(contentType)) return err('not JSON by its content type');
+  if (contentType !== '' && !jsonType.test(contentType)) return err(foreignType);
   if (otherCharset.test(contentType)) return err('in another charset than UTF-8');
   return parseJsonObject(bytes);
 };

@@ -4,7 +4,7 @@ import type { RefreshAnswer, TikTokFailure, TokenAnswer } from '../../applicatio
 import { openId } from '../../domain/values/ids.ts';
 import { parseScopes } from '../../domain/values/scopes.ts';
 import { secret, type Secret } from '../../domain/values/secret.ts';
-import type { TikTokAnswer } from './answer.ts';
+import { foreignType, type TikTokAnswer } from './answer.ts';
 import { answerFailure, unclear } from './answer-failure.ts';
 import { formRequest, type TikTokRequest } from './request.ts';
 import type { TikTokApp } from './settings.ts';
@@ -81,10 +81,18 @@ export const tokenAnswer = (answer: TikTokAnswer, secrets: readonly Secret<strin
     logId,
   }));
 
+/** A server error without a token, and no web page: TikTok was asked and did not refresh. */
+const isServerError = ({ status, body }: TikTokAnswer): boolean =>
+  status >= 500 && body.match((read) => read?.['access_token'] === undefined, (problem) => problem !== foreignType);
+
 /** The response half of a refresh. Without a refresh token in the answer the old one stays in use. */
 export const refreshAnswer = (answer: TikTokAnswer, secrets: readonly Secret<string>[]): Result<RefreshAnswer, TikTokFailure> =>
-  readAnswer(answer, secrets, refreshBody).map(({ fields, logId }) => ({
-    ...grantOf(fields),
-    refreshToken: typeof fields.refresh_token === 'string' ? secret(fields.refresh_token) : null,
-    logId,
-  }));
+  readAnswer(answer, secrets, refreshBody)
+    .map(({ fields, logId }) => ({
+      ...grantOf(fields),
+      refreshToken: typeof fields.refresh_token === 'string' ? secret(fields.refresh_token) : null,
+      logId,
+    }))
+    .mapErr((failure) =>
+      failure.kind === 'TikTokUnclear' && isServerError(answer) ? { kind: 'TikTokTransient', tiktok: null, reason: failure.reason } : failure,
+    );

@@ -39,6 +39,22 @@ describe.each<Call>(['exchange', 'userInfo', 'revoke'])('TikTok spoils the answe
   });
 });
 
+describe('a server error to a refresh', () => {
+  const page = { 'Content-Type': 'text/html' };
+  it.each([
+    ['passes where nothing comes with it', answering(500, ''), 'TikTokTransient'],
+    ['passes where what comes with it says nothing', answering(502, '{}'), 'TikTokTransient'],
+    ['passes where it comes in plain words', answering(503, 'try later', { 'Content-Type': 'text/plain' }), 'TikTokTransient'],
+    ['leaves in doubt what a page of somebody between hides', answering(502, '<html></html>', page), 'TikTokUnclear'],
+    ['leaves in doubt what comes with half of the tokens', answering(500, json(tokenBody, { expires_in: 0 })), 'TikTokUnclear'],
+  ] as const)('%s', async (_, script, kind) => {
+    const { client, stop } = await made.rig(script);
+    stopping.push(stop);
+    const failure = await client.refresh(secret(made.refreshToken)).match(() => null, (found) => found);
+    expect(failure?.kind).toBe(kind);
+  });
+});
+
 describe('TikTok says our token back', () => {
   it.each([
     ['as log id of the header', '{"error":"invalid_grant"}', { 'X-Tt-Logid': 'made-up-plain-token' }],
