@@ -1,5 +1,5 @@
 import { err, ok, type Result } from 'neverthrow';
-import type { ProposedPublish } from '../../domain/connection/request-publish.ts';
+import { judgePublish, type ProposedPublish } from '../../domain/connection/request-publish.ts';
 import type { ConnectionState } from '../../domain/connection/state.ts';
 import type { PostingProblem, VideoFacts } from '../../domain/publication/posting-rules.ts';
 import type { PostSource } from '../../domain/publication/request.ts';
@@ -57,24 +57,6 @@ const unreadable = ({ bytes, contentType }: Media): VideoFacts => ({
   bytes,
 });
 
-/** Asks for everything that a draft is judged by: the file, and for a direct post the creator, as TikTok's guidelines want it. */
-export const gatherEvidence = async (
-  ports: JudgePorts,
-  context: CommandContext,
-  principal: Principal,
-  draft: PostDraft,
-): Promise<Result<Evidence, EvidenceFailure>> => {
-  const retried = await checkRetried(ports.eventStore, principal, draft);
-  if (retried.isErr()) return err(retried.error);
-  const media = await mediaOf(ports, principal, draft);
-  if (media.isErr()) return err(media.error);
-  const video = media.value === null ? null : (media.value.video ?? unreadable(media.value));
-  const source = sourceOf(draft, media.value);
-  if (draft.mode === 'draft') return ok({ creator: null, media: media.value, source, video });
-  const creator = await creatorInfo(ports, context, draft.connectionId, context.commandId);
-  return creator.map((info) => ({ creator: info, media: media.value, source, video }));
-};
-
 /** TikTok's own "not now" is a problem of the request like the others. */
 const creatorProblems = ({ creator }: Evidence): readonly PostingProblem[] =>
   creator?.cannotPost === null || creator === null
@@ -102,4 +84,41 @@ export const proposalOf = (
     sourceProblems: [...sourceProblems(draft, ports.addresses), ...creatorProblems(evidence)],
     at: ports.clock.now(),
   };
+};
+
+const isRefused = (proposed: ProposedPublish, state: ConnectionState): boolean => {
+  const judged = judgePublish(proposed, state);
+  return judged.isErr() && judged.error.kind === 'PostNotAllowed';
+};
+
+/** What is known without asking TikTok: the file. */
+const evidenceHere = async (ports: JudgePorts, principal: Principal, draft: PostDraft): Promise<Result<Evidence, EvidenceFailure>> => {
+  const retried = await checkRetried(ports.eventStore, principal, draft);
+  if (retried.isErr()) return err(retried.error);
+  const media = await mediaOf(ports, principal, draft);
+  return media.map((found) => ({
+    creator: null,
+    media: found,
+    source: sourceOf(draft, found),
+    video: found === null ? null : (found.video ?? unreadable(found)),
+  }));
+};
+
+/**
+ * Asks for everything that a draft is judged by: the file, and for a direct post the creator, as TikTok's guidelines want
+ * it. Where TikTok must not be asked again this minute, a draft that the other rules refuse anyway is judged by them alone.
+ */
+export const gatherEvidence = async (
+  ports: JudgePorts,
+  context: CommandContext,
+  principal: Principal,
+  draft: PostDraft,
+  state: ConnectionState,
+): Promise<Result<Evidence, EvidenceFailure>> => {
+  const here = await evidenceHere(ports, principal, draft);
+  if (here.isErr() || draft.mode === 'draft') return here;
+  const creator = await creatorInfo(ports, context, draft.connectionId, context.commandId);
+  if (creator.isOk()) return ok({ ...here.value, creator: creator.value });
+  const refusedAnyway = creator.error.kind === 'AskedTooOften' && isRefused(proposalOf(ports, principal, draft, here.value, state), state);
+  return refusedAnyway ? here : err(creator.error);
 };

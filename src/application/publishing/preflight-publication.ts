@@ -14,7 +14,7 @@ import { usableConnection, type UnusableConnection } from './usable-connection.t
 export type Preflight = Readonly<{
   /** None: it would be accepted now. */
   problems: readonly PostingProblem[];
-  /** Null for a draft, for which TikTok is not asked. */
+  /** Null where TikTok was not asked: for a draft, and for a post that is refused anyway while it must not be asked. */
   creator: CreatorInfo | null;
   /** What this service has used of what TikTok allows the creator: starts, and posts or drafts. */
   perMinute: QuotaUse;
@@ -36,7 +36,7 @@ export const preflightPublication = async (
 ): Promise<Result<Preflight, UnusableConnection | EvidenceFailure | Exclude<PublishRejection, { kind: 'PostNotAllowed' }>>> => {
   const usable = await usableConnection(ports.eventStore, principal, draft.connectionId);
   if (usable.isErr()) return err(usable.error);
-  const evidence = await gatherEvidence(ports, context, principal, draft);
+  const evidence = await gatherEvidence(ports, context, principal, draft, usable.value);
   if (evidence.isErr()) return err(evidence.error);
   const { connectionId, mode } = draft;
   const perMinute = await useOf(ports, startQuota(connectionId));

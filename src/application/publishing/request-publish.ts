@@ -100,7 +100,7 @@ const recordRequest = async (
   const { id, draft } = keyed;
   const usable = await usableConnection(ports.eventStore, principal, draft.connectionId);
   if (usable.isErr()) return err(usable.error);
-  const evidence = await gatherEvidence(ports, context, principal, draft);
+  const evidence = await gatherEvidence(ports, context, principal, draft, usable.value);
   if (evidence.isErr()) return err(evidence.error);
   const judged = judgePublish(proposalOf(ports, principal, draft, evidence.value, usable.value), usable.value);
   if (judged.isErr()) return err(judged.error);

@@ -16,7 +16,7 @@ export const preflightSchema = z
   .strictObject({
     ok: z.boolean().describe('It would be accepted.'),
     problems: refusedRules,
-    creator: creatorSchema.nullable().describe('Null for a draft, for which TikTok is not asked.'),
+    creator: creatorSchema.nullable().describe('Null where TikTok was not asked: for a draft, and for a post that is refused anyway while TikTok must not be asked again.'),
     quota: z
       .strictObject({ per_minute: quotaSchema, per_day: quotaSchema })
       .describe('What this service has used of what TikTok allows this creator. Over it a post waits; it is not refused.'),

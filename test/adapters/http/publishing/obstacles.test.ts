@@ -93,6 +93,10 @@ describe('a TikTok that gives no good answer', () => {
     expect([answer.statusCode, problemIn(answer).code]).toEqual([429, 'rate_limited']);
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(30);
     expect((await preflight(stage.draft(ada, { mode: 'draft' }))).statusCode).toBe(200);
+
+    const hopeless = stage.draft(ada, { consent: null });
+    expect(problemIn(await stage.publish(hopeless)).code).toBe('unprocessable');
+    expect((await preflight(hopeless)).json()).toMatchObject({ ok: false, problems: [{ reason: 'consent_missing' }], creator: null });
   });
 });
 
