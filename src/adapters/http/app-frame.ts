@@ -81,6 +81,7 @@ export const createFrame = async (deps: FrameDeps, uploads: WeakSet<Socket>, thr
   answerErrors(app, settings.publicUrl);
   app.decorateRequest('caller', null);
   app.decorateRequest('span', null);
+  app.decorateRequest('problemCode', null);
   if (deps.tracer !== undefined && deps.tracer !== null) (await import('./request-trace.ts')).traceRequests(app, deps.tracer);
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(headers).header('x-request-id', request.id);

@@ -41,6 +41,7 @@ export const logAnswer = (request: FastifyRequest, reply: FastifyReply): void =>
     path,
     route: request.routeOptions.url ?? null,
     status: reply.statusCode,
+    ...(request.problemCode === null ? {} : { code: request.problemCode }),
     millis: Math.round(reply.elapsedTime * 10) / 10,
     principal: principalOf(request),
     client: request.ip,

@@ -38,6 +38,7 @@ describe('the log', () => {
       path: '/v1/connections',
       route: '/v1/connections',
       status: 503,
+      code: 'unavailable',
       principal: 'service:dev',
       client: '127.0.0.1',
     });

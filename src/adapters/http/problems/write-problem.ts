@@ -28,6 +28,7 @@ export const instanceOf = (requestId: string): string => `urn:uuid:${requestId}`
 
 /** Answers a problem and nothing else: headers of an answer that did not come to be are taken back. */
 export const writeProblem = (publicUrl: string, request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply => {
+  request.problemCode = problem.code;
   if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', problem.retryAfterSeconds);
   if (problem.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
   return reply
