@@ -210,6 +210,7 @@ export const refreshTokens = async (
   if (kept.isErr()) return err(kept.error);
   await shown(ports, kept.value);
   const { state } = kept.value;
-  if (state.status === 'reauthorization_required') return err({ kind: 'ReauthorizationNeeded', reason: state.reason });
-  return err({ kind: 'TikTokFailed', failure: answer.error });
+  if (state.status !== 'reauthorization_required') return err({ kind: 'TikTokFailed', failure: answer.error });
+  const needed = { kind: 'ReauthorizationNeeded', reason: state.reason } as const;
+  return err(answer.error.kind === 'TikTokRefused' ? { ...needed, tiktok: answer.error.tiktok } : needed);
 };

@@ -95,7 +95,7 @@ describe('a refresh that TikTok refuses', () => {
     const ada = await someone();
     ada.world.clock.pass(after);
     ada.world.tiktok.refreshing = () => errAsync(refusedWith(code));
-    expect((await refresh(ada))._unsafeUnwrapErr()).toEqual({ kind: 'ReauthorizationNeeded', reason });
+    expect((await refresh(ada))._unsafeUnwrapErr()).toMatchObject({ kind: 'ReauthorizationNeeded', reason, tiktok: { code } });
     expect(await ada.world.connect('ada')).toBe(ada.id);
     ada.world.tiktok.refreshing = ada.world.tiktok.answers;
     expect(await token(ada)).toBe(newest(ada));

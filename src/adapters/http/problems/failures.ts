@@ -127,7 +127,11 @@ const problems: FailureTable = {
     detail: 'The TikTok account is connected by another user.',
   }),
   LifeIsOver: () => ({ code: 'conflict', detail: 'The connection was changed by another request in the meantime.' }),
-  ReauthorizationNeeded: ({ reason }) => ({ code: 'reauthorization_required', detail: `The person must consent again (${reason}).` }),
+  ReauthorizationNeeded: (failure) => ({
+    code: 'reauthorization_required',
+    detail: `The person must consent again (${failure.reason}).`,
+    ...('tiktok' in failure ? { tiktok: wordsOf(failure.tiktok) } : {}),
+  }),
   TokensLost: () => ({ code: 'reauthorization_required', detail: 'The tokens cannot be opened any more; the person must consent again.' }),
   RefreshInProgress: () => ({ code: 'unavailable', detail: 'A refresh in progress takes too long.', retryAfterSeconds: shortPauseSeconds }),
   RefreshInDoubt: () => inDoubt,

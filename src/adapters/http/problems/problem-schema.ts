@@ -39,6 +39,9 @@ const exampleOf = (code: ProblemCode): object =>
     instanceOf('0f8b3d0e-5f0c-4c0e-8a63-1d1f6f5f2b10'),
   );
 
+/** Besides the 502s: codes that may come of something TikTok said. */
+const quoting: ReadonlySet<ProblemCode> = new Set(['reauthorization_required', 'rate_limited']);
+
 const problemSchemaOf = (code: ProblemCode): z.ZodType => {
   const { status, title, remedy } = problemCatalogue[code];
   return z
@@ -51,7 +54,7 @@ const problemSchemaOf = (code: ProblemCode): z.ZodType => {
       code: z.literal(code),
       ...(code === 'invalid_request' ? { errors: fieldErrors } : {}),
       ...(code === 'unprocessable' ? { reason: z.enum(reasons).describe('The first of them.'), problems: refusedRules } : {}),
-      ...(status === 502 ? { tiktok: tiktokWords.optional() } : {}),
+      ...(status === 502 || quoting.has(code) ? { tiktok: tiktokWords.optional() } : {}),
     })
     .meta({ id: `${pascalCase(code)}Problem`, description: `${title}. ${remedy}`, examples: [exampleOf(code)] });
 };

@@ -46,7 +46,7 @@ const unanswered = (failure: TikTokFailure): Problem => {
     case 'TikTokTransient': {
       const { tiktok, reason } = failure;
       if (tiktok?.code === 'rate_limit_exceeded')
-        return { code: 'rate_limited', detail: 'TikTok was asked more often than it allows.', retryAfterSeconds: tiktokMinuteSeconds };
+        return { code: 'rate_limited', detail: 'TikTok was asked more often than it allows.', retryAfterSeconds: tiktokMinuteSeconds, tiktok: wordsOf(tiktok) };
       const detail = `TikTok cannot answer now: ${reason}.`;
       return tiktok === null ? { code: 'tiktok_unavailable', detail } : { code: 'tiktok_unavailable', detail, tiktok: wordsOf(tiktok) };
     }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ResultAsync, type Result } from 'neverthrow';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { CreatorInfo } from '../../../../src/application/ports/tiktok-publishing.ts';
 import type { TikTokFailure } from '../../../../src/application/ports/tiktok.ts';
 import { problemIn } from '../../../support/http-app.ts';
@@ -54,6 +55,7 @@ describe('a connection that cannot be used', () => {
 
 describe('a TikTok that gives no good answer', () => {
   const words = (code: string) => ({ code, message: 'as TikTok says it', logId: '20260828035612A3942F2F64B39F7F0B89' });
+  const quoted = z.object({ tiktok: z.object({ code: z.string() }).optional() });
   it.each([
     ['tiktok_unavailable', 502, { kind: 'TikTokTransient', tiktok: words('internal_error'), reason: 'status 500' }],
     ['tiktok_unavailable', 502, { kind: 'TikTokTransient', tiktok: null, reason: 'status 500' }],
@@ -65,7 +67,10 @@ describe('a TikTok that gives no good answer', () => {
   ] as const)('is %s, and nothing is recorded', async (code, status, failure) => {
     stage.tiktok.creator = failure;
     const body = stage.draft(ada);
-    for (const answer of [await stage.publish(body), await preflight(body)]) expect([answer.statusCode, problemIn(answer).code]).toEqual([status, code]);
+    const said = 'tiktok' in failure && code !== 'missing_scope' ? (failure.tiktok?.code ?? null) : null;
+    for (const answer of [await stage.publish(body), await preflight(body)]) {
+      expect([answer.statusCode, problemIn(answer).code, quoted.parse(answer.json()).tiktok?.code ?? null]).toEqual([status, code, said]);
+    }
     stage.tiktok.creator = someCreator;
     expect((await stage.publish(body)).statusCode).toBe(202);
   });
