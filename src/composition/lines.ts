@@ -5,6 +5,6 @@ export type LineStream = Readonly<{ write: (line: string) => void; flushSync: ()
 /**
  * Lines of requests and of work go out together, within a tenth of a second: a write for each would be a system call for
  * each. A write holds whole lines and no more than a pipe takes at once, so that no line of another writer comes between.
- * What is left is written when the process exits, also by a failure; only SIGKILL loses it.
+ * What is left is written when the application closes; a process that ends in another way loses what is younger than that.
  */
 export const openLines = (): LineStream => pino.destination({ dest: process.stdout.fd, sync: true, minLength: 2_048, maxWrite: 4_096, periodicFlush: 100 });

@@ -64,5 +64,7 @@ export const openToolbox = async (environment: Environment): Promise<Result<Tool
   if (database.isErr()) return err({ kind: 'unavailable', sentences: [database.error] });
   const log = pino({ level: 'silent' });
   const container = assemble({ settings: settings.value, databaseUrl: database.value.url, tiktokSide: tiktokSide.value, log });
+  // What a command prints is its answer and nothing else.
+  container.provide('workLog', () => log);
   return ok(toolboxOf(container, database.value.stop));
 };
