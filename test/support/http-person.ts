@@ -2,6 +2,7 @@ import type { LightMyRequestResponse } from 'fastify';
 import { z } from 'zod';
 import type { Call, TestHttp } from './http-app.ts';
 import type { HttpWorld } from './http-world.ts';
+import { until } from './until.ts';
 
 /** Where a redirect leads. */
 export const leadsTo = (answer: LightMyRequestResponse): URL => new URL(z.string().parse(answer.headers.location));
@@ -44,13 +45,20 @@ export const listed = z.object({
   next_cursor: z.string().nullable(),
 });
 
-/** Connects TikTok's account for a user of development; answers the connection's id. */
+/**
+ * Connects TikTok's account for a user of development; answers the connection's id once it is listed, for which it may have to wait:
+ * a write transaction of another test holds the feeds of all databases of the server back.
+ */
 export const connectAs = async (world: HttpWorld, user: string, account: string): Promise<string> => {
   const back = await createPerson(world.http, { dev_user: user }).connect(world, account);
   if (leadsTo(back).searchParams.get('tiktok_success') !== 'true') throw new Error(`not connected: ${leadsTo(back).search}`);
   const url = `/v1/connections?user_id=${user}&status=active`;
-  const page = listed.parse((await world.http.call({ url, headers: { authorization: 'Bearer dev' } })).json());
-  const [newest] = page.data;
-  if (newest === undefined) throw new Error('the new connection is not listed');
-  return newest.id;
+  const ids: string[] = [];
+  const look = async (): Promise<readonly string[]> => {
+    const page = listed.parse((await world.http.call({ url, headers: { authorization: 'Bearer dev' } })).json());
+    ids.splice(0, ids.length, ...page.data.map(({ id }) => id));
+    return ids;
+  };
+  await until(look, (found) => found.length > 0);
+  return ids[0] ?? '';
 };
