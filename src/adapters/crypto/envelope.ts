@@ -1,6 +1,7 @@
-import { randomBytes, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { decrypt, encrypt, ivBytes, tagBytes } from './aes-256-gcm.ts';
 import { parseBase64Url } from './base64url.ts';
+import { newInitialisationVector } from './initialisation-vectors.ts';
 
 /**
  * `<version>.<key id>.<base64url of iv, ciphertext, tag>`. Version and key id are authenticated together with the
@@ -29,7 +30,7 @@ export const sealEnvelope = (
   place: readonly (string | number)[],
   plain: Buffer,
 ): string => {
-  const iv = randomBytes(ivBytes);
+  const iv = newInitialisationVector();
   const ciphertext = encrypt(key, iv, plain, associatedData(version, keyId, place));
   return `${version}.${keyId}.${Buffer.concat([iv, ciphertext]).toString('base64url')}`;
 };

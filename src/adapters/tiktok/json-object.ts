@@ -4,7 +4,9 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 
 const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const decode = Result.fromThrowable((bytes: ArrayBuffer) => new TextDecoder('utf-8', { fatal: true }).decode(bytes), () => 'not UTF-8');
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+const decode = Result.fromThrowable((bytes: ArrayBuffer) => utf8.decode(bytes), () => 'not UTF-8');
 
 /** A number as it is written; TypeScript does not know yet that a reviver is told. */
 const writtenAs = (context: unknown): string =>

@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { PublishNotice, TikTokWebhooks, WebhookEnvelope } from '../../application/ports/tiktok-webhooks.ts';
 import { openId, postId, publishId } from '../../domain/values/ids.ts';
@@ -38,9 +38,11 @@ const jsonOf = (text: string): unknown => {
   }
 };
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 const decoded = (body: Uint8Array): string | null => {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+    return utf8.decode(body);
   } catch {
     return null;
   }
@@ -67,8 +69,13 @@ const read = (body: Uint8Array): WebhookEnvelope | null => {
     event,
     openId: user_openid === null ? null : openId(user_openid),
     createdAt: create_time === null ? null : instant(create_time * 1_000),
-    reason: reasonOf(content),
-    publishing: publishingOf(content),
+    // Read when the webhook is worked on, not while TikTok waits for its answer.
+    get reason() {
+      return reasonOf(content);
+    },
+    get publishing() {
+      return publishingOf(content);
+    },
     text: secret(text),
   };
 };
@@ -84,5 +91,5 @@ export const createTikTokWebhooks = (clientSecrets: readonly Secret<string>[]): 
     return outcomes.includes(true);
   },
   read,
-  digest: (clientKey, body) => createHash('sha256').update(`${Buffer.byteLength(clientKey)}:${clientKey}`).update(body).digest('hex'),
+  digest: (clientKey, body) => hash('sha256', Buffer.concat([Buffer.from(`${Buffer.byteLength(clientKey)}:${clientKey}`), body]), 'hex'),
 });

@@ -38,7 +38,7 @@ export const webhookBodies = (sealer: Sealer): WebhookBodies => {
   };
 
   return {
-    seal: (digest, body) => hold().map((key) => key.seal(fieldOf(digest), body)),
+    seal: (digest, body) => (held === null ? hold().map((key) => key.seal(fieldOf(digest), body)) : okAsync(held.seal(fieldOf(digest), body))),
     open: (digest, body) => {
       const lookedUp = (): ResultAsync<Secret<string>, OpenFailure> => sealer.open({ context: { ...slot, field: fieldOf(digest) }, sealed: body });
       const opened = held?.open(fieldOf(digest), body);

@@ -8,7 +8,7 @@ import type { Sealer } from '../../../application/ports/sealer.ts';
 import { contentContext, openContents } from '../../../application/publishing/publish-content.ts';
 import { publicationView, type PublicationRecord } from '../../../application/reading/publication-record.ts';
 import { publicationStatuses, type PublicationView } from '../../../application/reading/publication-view.ts';
-import { postId, publicationId, type PublicationId, type PublishId } from '../../../domain/values/ids.ts';
+import { postId, publicationId, type ConnectionId, type PublicationId, type PublishId } from '../../../domain/values/ids.ts';
 import { ask, askFirst, rowsOf } from '../database.ts';
 import { databaseUnavailable } from '../failure.ts';
 import { gather } from '../gather.ts';
@@ -16,7 +16,6 @@ import { cursorOf, parseCursor, type PagePosition } from '../page-cursor.ts';
 import { publicationRow } from './publication-row.ts';
 import { byId, byPublishIds, claimed, page, unanswered } from './publications-statements.ts';
 
-const idRow = z.object({ publication_id: z.string().transform(publicationId) }).transform(({ publication_id: id }) => id);
 const postRow = z.object({ post_id: z.string().transform(postId) }).transform(({ post_id: id }) => id);
 
 const knownRow = z.object({ publish_id: z.string(), publication_id: z.string().transform(publicationId) });
@@ -28,6 +27,19 @@ const findByPublishIds = (pool: pg.Pool): ((publishId: PublishId) => Promise<Pub
       const rows = await rowsOf(pool, byPublishIds, [[...new Set(wanted)]], knownRow);
       const known = new Map(rows.map((row) => [row.publish_id, row.publication_id]));
       return wanted.map((publishId) => known.get(publishId) ?? null);
+    },
+    atOnce: 4,
+    mostTogether: 64,
+  });
+
+const unansweredRow = z.object({ connection_id: z.string(), publication_id: z.string().transform(publicationId) });
+
+/** A storm of webhooks that fit nothing asks this for each of them: those of one turn share a statement. */
+const findUnanswered = (pool: pg.Pool): ((connectionId: ConnectionId) => Promise<readonly PublicationId[]>) =>
+  gather<ConnectionId, readonly PublicationId[]>({
+    send: async (wanted) => {
+      const rows = await rowsOf(pool, unanswered, [[...new Set(wanted)]], unansweredRow);
+      return wanted.map((connectionId) => rows.filter((row) => row.connection_id === connectionId).map((row) => row.publication_id));
     },
     atOnce: 4,
     mostTogether: 64,
@@ -60,6 +72,7 @@ const pageOf = async (sealer: OpenAll, rows: readonly PublicationRecord[], limit
 /** @param sealer opens the creators' names, of which the addresses of posts are made */
 export const createPublications = (pool: pg.Pool, sealer: OpenAll): Publications => {
   const findOne = findByPublishIds(pool);
+  const findUnansweredOf = findUnanswered(pool);
   return {
     byId: (id, viewer) =>
       askFirst(pool, byId, [id, viewer.kind === 'owner' ? viewer.userId : null], publicationRow).map(async (record) => {
@@ -86,7 +99,7 @@ export const createPublications = (pool: pg.Pool, sealer: OpenAll): Publications
 
     // No text of PostgreSQL holds a zero: one that does is known to nobody, and must not fail the others.
     byPublishId: (publishId) => (publishId.includes('\0') ? okAsync(null) : ResultAsync.fromPromise(findOne(publishId), databaseUnavailable)),
-    unanswered: (connectionId) => ask(pool, unanswered, [connectionId], idRow),
+    unanswered: (connectionId) => ResultAsync.fromPromise(findUnansweredOf(connectionId), databaseUnavailable),
     claimed: (connectionId, postIds) => ask(pool, claimed, [connectionId, postIds], postRow),
   };
 };

@@ -17,9 +17,10 @@ export const byPublishIds: Statement = {
     cross join lateral (select publication_id from ${table} where publish_id = w.publish_id order by created_at limit 1) as p`,
 };
 
+/** `$1` connections, in any order. */
 export const unanswered: Statement = {
   name: 'publications.unanswered',
-  text: `select publication_id from ${table} where connection_id = $1 and unanswered order by created_at, publication_id`,
+  text: `select connection_id, publication_id from ${table} where connection_id = any($1::uuid[]) and unanswered order by created_at, publication_id`,
 };
 
 export const claimed: Statement = {

@@ -161,6 +161,18 @@ test('those looked for by publish_id in one turn are one statement, and one that
   expect(sent.of(['publications.by_publish_ids'])).toEqual(['publications.by_publish_ids']);
 });
 
+test('those looked for among the unanswered in one turn are one statement, and each is answered with its own', async () => {
+  const [one, other, answered] = [await accepted(), await accepted(), await accepted()];
+  for (const lost of [one, other]) await lost.append(opening(), unknown('opening_unanswered'));
+  await answered.append(opening(), opened());
+  await project();
+  const readers = publications();
+  using sent = watchStatements();
+  const found = await Promise.all([one, answered, other, one].map(({ connectionId: whose }) => readers.unanswered(whose)));
+  expect(found.map((each) => each._unsafeUnwrap())).toEqual([[one.id], [], [other.id], [one.id]]);
+  expect(sent.of(['publications.unanswered'])).toEqual(['publications.unanswered']);
+});
+
 test('what PostgreSQL cannot hold of the words of TikTok stops no publication', async () => {
   const odd = await accepted();
   await odd.append(opening(), opened(), failedBecause('odd\0reason\uD800', false));
@@ -182,4 +194,5 @@ test('a database that is away is said to be unavailable', async () => {
   const away = createPublications(absentPool(), sealer);
   expect((await away.byId(publicationId('6f0e0000-0000-5000-8000-000000000002'), service))._unsafeUnwrapErr().kind).toBe('Unavailable');
   expect((await away.byPublishId(theirId))._unsafeUnwrapErr().kind).toBe('Unavailable');
+  expect((await away.unanswered(connectionId('6f0e0000-0000-5000-8000-000000000003')))._unsafeUnwrapErr().kind).toBe('Unavailable');
 });
