@@ -33,6 +33,6 @@ const storeTogether = async (pool: pg.Pool, webhooks: readonly NewWebhook[]): Pr
 
 /** Webhooks that come together share a statement, and so a commit. */
 export const createWebhookIntake = (pool: pg.Pool): WebhookIntake => {
-  const storeOne = gather<NewWebhook, boolean>({ send: (webhooks) => storeTogether(pool, webhooks), atOnce: 2, mostTogether: 64 });
+  const storeOne = gather<NewWebhook, boolean>({ send: (webhooks) => storeTogether(pool, webhooks), atOnce: 3, mostTogether: 64 });
   return { store: (webhook) => ResultAsync.fromPromise(storeOne(webhook), databaseUnavailable) };
 };
