@@ -37,6 +37,8 @@ export type Comparison = Readonly<{
 export type ComparisonPlan = Readonly<{
   unit: string;
   rounds: number;
+  /** Rounds of each before any counts, until its code is compiled; 1 by default. */
+  warmUpRounds?: number;
   ours: Contestant;
   /** The first is also its own control. */
   baselines: readonly [Contestant, ...Contestant[]];
@@ -47,11 +49,11 @@ const ratioOf = (series: Series, of: string, to: string): Ratio => {
   return { of, to, ratio: spreadOf(above.map((value, round) => value / (below[round] ?? Number.NaN))) };
 };
 
-export const compare = async ({ unit, rounds, ours, baselines }: ComparisonPlan): Promise<Comparison> => {
+export const compare = async ({ unit, rounds, warmUpRounds = 1, ours, baselines }: ComparisonPlan): Promise<Comparison> => {
   const [first] = baselines;
   const again = { name: `${first.name}, again`, round: first.round };
   const contestants = [ours, ...baselines, again];
-  for (const contestant of contestants) await contestant.round();
+  await takeTurns(contestants, warmUpRounds);
   const series = await takeTurns(contestants, rounds);
   return {
     unit,

@@ -49,7 +49,7 @@ const route = async (database: BenchDatabase, ids: readonly ConnectionId[], quic
     round: async () => (await putLoadOn({ ...load, url: bare.url, paths: ids.map((id) => `/v1/connections/${id}`) })).perSecond,
   };
   const measured = async (what: string, atLeast: number): Promise<readonly Finding[]> => {
-    const comparison = await compare({ unit: 'requests/s', rounds: quick ? 5 : 15, ours: service, baselines: [baseline] });
+    const comparison = await compare({ unit: 'requests/s', rounds: quick ? 5 : 15, warmUpRounds: quick ? 1 : 4, ours: service, baselines: [baseline] });
     return comparison.ratios.map((ratio) => ratioFinding(what, comparison, ratio, { atLeast }));
   };
   const logged = await measured('with its log entry', 0.35);

@@ -14,8 +14,6 @@ import { startProgram, type RunningProgram } from '../service/running-program.ts
 
 const callers = 16;
 const countedMillis = 2_000;
-/** Until the code of either is compiled; the service has more of it. */
-const warmUpMillis = 8_000;
 const bareProgram = join(import.meta.dirname, 'bare-program.ts');
 const loadProgram = join(import.meta.dirname, 'webhook-load-program.ts');
 const clientSecret = 'a-secret-of-nobody';
@@ -38,10 +36,6 @@ const speed = async (databaseUrl: string, pool: pg.Pool, quick: boolean): Promis
   await using bare = await startProgram({ args: [bareProgram], environment: { DATABASE_URL: databaseUrl, NODE_ENV: 'production' }, workingDirectory: tmpdir() });
   const millis = quick ? 500 : 2_000;
   let delivered = 0;
-  for (const program of [ours, bare]) {
-    const { requests } = await deliverTo(program, callers, quick ? millis : warmUpMillis);
-    if (program === ours) delivered += requests;
-  }
   const round = (name: string, program: RunningProgram) => ({
     name,
     round: async () => {
@@ -53,6 +47,7 @@ const speed = async (databaseUrl: string, pool: pg.Pool, quick: boolean): Promis
   const comparison = await compare({
     unit: 'webhooks/s',
     rounds: quick ? 5 : 15,
+    warmUpRounds: quick ? 1 : 5,
     ours: round('service', ours),
     baselines: [round('bare fastify and pg', bare)],
   });
