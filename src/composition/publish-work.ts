@@ -6,7 +6,7 @@ import type { Container } from './parts.ts';
 import { attendedWork } from './telemetry.ts';
 
 /** Asking TikTok is mostly waiting; a file that is fetched first takes as long as it takes. */
-const stepsAtATime = 16;
+const stepsAtATime = 32;
 /** Each reads a file and keeps one connection to TikTok busy. */
 const uploadsAtATime = 8;
 
@@ -22,7 +22,10 @@ const sagaPortsOf = (container: Container): SagaPorts => ({
   planChunks: container.get('planChunks'),
 });
 
-/** What takes publications to TikTok: apart from other work, and uploads apart from the rest, so that neither waits for long ones. */
+/**
+ * What takes publications to TikTok: apart from other work, and long uploads apart from the rest, so that neither waits for
+ * them. A small file is sent by whoever has begun it.
+ */
 export const providePublishWork = (container: Container): void => {
   container.provide('publishWork', (c) => {
     const ports = sagaPortsOf(c);
@@ -34,9 +37,10 @@ export const providePublishWork = (container: Container): void => {
       poll_publication: advance,
       find_post: advance,
     };
-    return createWorkRuntime({ pool: c.get('pool'), handlers, concurrency: stepsAtATime });
+    return createWorkRuntime({ pool: c.get('pool'), handlers, following: { send_chunks: advance }, concurrency: stepsAtATime });
   });
-  container.provide('uploadWork', (c) =>
-    createWorkRuntime({ pool: c.get('pool'), handlers: { send_chunks: attendedWork(c, advancePublication(sagaPortsOf(c))) }, concurrency: uploadsAtATime }),
-  );
+  container.provide('uploadWork', (c) => {
+    const advance = attendedWork(c, advancePublication(sagaPortsOf(c)));
+    return createWorkRuntime({ pool: c.get('pool'), handlers: { send_chunks: advance }, following: { poll_publication: advance }, concurrency: uploadsAtATime });
+  });
 };

@@ -6,7 +6,7 @@ import { createPublishingWorld, type Case, type PublishingWorld } from './publis
 /** One byte more than goes as one chunk: six chunks, the last with the remainder. */
 const bytes = 64_000_001;
 const chunks = 6;
-const perChunk = ['eventStore.read', 'uploads.putChunk', 'eventStore.read', 'eventStore.append'];
+const perChunk = ['uploads.putChunk', 'eventStore.append', 'eventStore.read'];
 
 let world: PublishingWorld;
 let known: Gate;
@@ -29,13 +29,15 @@ describe('a file of many chunks', () => {
     const puts = known.seen.flatMap(({ name }, place) => (name === 'uploads.putChunk' ? [place] : []));
     return puts[chunk] ?? Number.NaN;
   };
-  /** Every await around a chunk: whether its connection lives, the chunk, and how it is recorded. */
+  /** Every await around a chunk: what comes before it, the chunk, how it is recorded, and what comes behind it. */
   const around = (chunk: number): readonly Halt[] => haltsOf(known).filter(({ place }) => place >= firstOf(chunk) - 1 && place <= firstOf(chunk) + 2);
 
   it('is sent by these calls for each chunk and no others', () => {
     const names = awaited(known);
-    const from = names.indexOf('uploads.putChunk') - 1;
-    expect(names.slice(from, from + chunks * perChunk.length)).toEqual(Array.from({ length: chunks }, () => perChunk).flat());
+    const from = names.indexOf('uploads.putChunk');
+    // Behind the last one nobody asks whether its connection still lives.
+    const all = Array.from({ length: chunks }, () => perChunk).flat().slice(0, -1);
+    expect(names.slice(from, from + all.length)).toEqual(all);
     expect(names.filter((name) => name === 'uploads.putChunk')).toHaveLength(chunks);
   });
 

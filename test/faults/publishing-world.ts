@@ -76,7 +76,7 @@ const settings = {
 } as const;
 
 /** What the work list holds for a publication now. */
-const nextWork = (id: PublicationId, connection: ConnectionId, history: readonly RecordedEvent[]): LeasedWork | null => {
+const nextWork = (id: PublicationId, connection: ConnectionId, history: readonly RecordedEvent[], doneThrough: number): LeasedWork | null => {
   const items = new Map<string, LeasedWork>();
   for (const event of history) {
     for (const work of publicationWork(id, event)) {
@@ -84,7 +84,7 @@ const nextWork = (id: PublicationId, connection: ConnectionId, history: readonly
       else items.set(work.kind, { kind: work.kind, subject: id, connectionId: connection, life: 1, revision: work.revision, dueAt: work.dueAt, attempts: 1 });
     }
   }
-  return [...items.values()].sort((a, b) => millisOf(a.dueAt) - millisOf(b.dueAt))[0] ?? null;
+  return [...items.values()].filter(({ revision }) => revision > doneThrough).sort((a, b) => millisOf(a.dueAt) - millisOf(b.dueAt))[0] ?? null;
 };
 
 const recordOf = (history: readonly RecordedEvent[]): PublicationRecord | null => history.reduce<PublicationRecord | null>(evolvePublicationRecord, null);
@@ -141,13 +141,17 @@ export const createPublishingWorld = async (): Promise<PublishingWorld> => {
   const takeSteps = async (of: Case, chosen: PublishingPorts, signal = new AbortController().signal, stopping = signal): Promise<void> => {
     const { id } = of.keyed;
     const handle = advancePublication(chosen);
+    let doneThrough = 0;
     for (let steps = 0; steps < mostSteps; steps += 1) {
       if (stopping.aborted) return;
       const before = await history(id);
-      const work = nextWork(id, of.connectionId, before);
+      const work = nextWork(id, of.connectionId, before, doneThrough);
       if (work === null) return;
       of.pass(Math.max(0, millisOf(work.dueAt) - millisOf(of.now())));
-      const outcome: WorkOutcome = await handle(work, signal, stopping);
+      let outcome: WorkOutcome = await handle(work, signal, stopping);
+      // As a worker goes on with what follows at once.
+      while (outcome.kind === 'Done' && outcome.next !== undefined && !stopping.aborted) outcome = await handle({ ...work, ...outcome.next }, signal, stopping);
+      if (outcome.kind === 'Done') doneThrough = outcome.through ?? 0;
       // What may still be learned of an ended one is looked for once.
       if (isEnded(before)) return;
       if (outcome.kind !== 'Done') of.pass(outcome.afterMillis);

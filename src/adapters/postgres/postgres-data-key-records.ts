@@ -1,7 +1,7 @@
 import { ResultAsync } from 'neverthrow';
 import type pg from 'pg';
 import { z } from 'zod';
-import type { DataKeyRecords, KeyRecord, KeySlot } from '../../application/ports/data-key-records.ts';
+import type { DataKeyRecords, KeyRecord, KeySlot, WrappedDataKey } from '../../application/ports/data-key-records.ts';
 import { inTransaction, nothing, rowsOf } from './database.ts';
 import { databaseUnavailable } from './failure.ts';
 import { gather } from './gather.ts';
@@ -30,10 +30,7 @@ const lock = {
 
 const add = {
   name: 'data_keys.add',
-  text: `insert into tiktok_connections.data_keys (connection_id, life, purpose, id, key_encryption_key_id, wrapped)
-    select $1, $2, $3, $4, $5, $6
-    where not exists (select from tiktok_connections.data_key_fences where connection_id = $1 and life = $2 and purpose = $3)
-    on conflict do nothing`,
+  text: 'select * from tiktok_connections.add_data_keys($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[])',
 };
 
 const fence = {
@@ -69,21 +66,19 @@ const gatherFinds = (pool: pg.Pool): ((slots: readonly KeySlot[]) => Promise<rea
   return gather({ send: findTogether, atOnce: 4, mostTogether: 32 });
 };
 
+type Added = Readonly<{ slot: KeySlot; key: WrappedDataKey }>;
+
 export const createDataKeyRecords = (pool: pg.Pool): DataKeyRecords => {
   const findOne = gatherFinds(pool);
+  const addTogether = (added: readonly Added[]): Promise<readonly KeyRecord[]> => {
+    const keys = added.map(({ key }) => key);
+    const values = [...slotsOf(added.map(({ slot }) => slot)), keys.map(({ id }) => id), keys.map((key) => key.keyEncryptionKeyId), keys.map(({ wrapped }) => wrapped)];
+    return rowsOf(pool, add, values, recordRow);
+  };
+  const addOne = gather({ send: addTogether, atOnce: 2, mostTogether: 32 });
   return {
     find: (slots) => ResultAsync.fromPromise(findOne(slots), databaseUnavailable),
-    add: (slot, { id, keyEncryptionKeyId, wrapped }) =>
-      ResultAsync.fromPromise(
-        inTransaction(pool, async (client): Promise<KeyRecord> => {
-          await rowsOf(client, lock, [[slot.connectionId]], nothing);
-          const { connectionId, life, purpose } = slot;
-          await rowsOf(client, add, [connectionId, life, purpose, id, keyEncryptionKeyId, wrapped], nothing);
-          const [record] = await rowsOf(client, find, slotsOf([slot]), recordRow);
-          return record ?? { kind: 'Missing' };
-        }),
-        databaseUnavailable,
-      ),
+    add: (slot, key) => ResultAsync.fromPromise(addOne({ slot, key }), databaseUnavailable),
     fence: (slots, because) =>
       ResultAsync.fromPromise(
         inTransaction(pool, async (client) => {

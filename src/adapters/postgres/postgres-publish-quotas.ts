@@ -1,13 +1,17 @@
+import { okAsync, ResultAsync } from 'neverthrow';
 import type pg from 'pg';
 import { z } from 'zod';
-import type { PublishQuotas, Quota, QuotaAnswer, QuotaUse } from '../../application/ports/publish-quotas.ts';
+import type { PublishQuotas, Quota, QuotaAnswer, QuotaUse, WantedQuota } from '../../application/ports/publish-quotas.ts';
 import { plusMillis, type Instant } from '../../domain/values/instant.ts';
-import { ask } from './database.ts';
+import { ask, rowsOf } from './database.ts';
+import { databaseUnavailable } from './failure.ts';
+import { gather } from './gather.ts';
 import { instantColumn } from './row-types.ts';
 
 const take = {
   name: 'publish_quotas.take',
-  text: 'select quota, free_at from tiktok_connections.take_publish_quotas($1, $2::text[], $3::integer[], $4::double precision[])',
+  text: `select asker, place, free_at from tiktok_connections.take_publish_quotas_together(
+    $1::integer[], $2::text[], $3::text[], $4::integer[], $5::double precision[])`,
 };
 
 const look = {
@@ -21,7 +25,7 @@ const look = {
     order by wanted.index`,
 };
 
-const exhaustedRow = z.object({ quota: z.number(), free_at: instantColumn });
+const exhaustedRow = z.object({ asker: z.number(), place: z.number(), free_at: instantColumn });
 const usedRow = z.object({ used: z.number(), free_at: instantColumn.nullable() });
 
 const valuesOf = (quotas: readonly Quota[]) => [
@@ -33,21 +37,30 @@ const valuesOf = (quotas: readonly Quota[]) => [
 /** The driver cuts a moment to the millisecond: the one behind it is surely free. */
 const surelyFree = (freeAt: Instant): Instant => plusMillis(freeAt, 1);
 
-const answerOf = (quotas: readonly Quota[], exhausted: z.output<typeof exhaustedRow> | undefined): QuotaAnswer => {
-  const quota = exhausted === undefined ? undefined : quotas[exhausted.quota - 1];
-  return exhausted === undefined || quota === undefined
-    ? { kind: 'Granted' }
-    : { kind: 'Exhausted', quota, freeAt: surelyFree(exhausted.free_at) };
+/** Those who ask in one turn of the event loop share a statement, and so a commit. */
+const takeTogether = async (pool: pg.Pool, askers: readonly (readonly WantedQuota[])[]): Promise<readonly QuotaAnswer[]> => {
+  const all = askers.flatMap((wanted, index) => wanted.map(({ use, quota }) => ({ asker: index + 1, use, quota })));
+  const values = [all.map(({ asker }) => asker), all.map(({ use }) => use), ...valuesOf(all.map(({ quota }) => quota))];
+  const exhausted = new Map((await rowsOf(pool, take, values, exhaustedRow)).map((row) => [row.asker, row]));
+  return askers.map((_, index): QuotaAnswer => {
+    const row = exhausted.get(index + 1);
+    const wanted = row === undefined ? undefined : all[row.place - 1];
+    return row === undefined || wanted === undefined ? { kind: 'Granted' } : { kind: 'Exhausted', quota: wanted.quota, freeAt: surelyFree(row.free_at) };
+  });
 };
 
-/** Sliding windows by the database's clock; one statement each, behind a lock per name. */
-export const createPublishQuotas = (pool: pg.Pool): PublishQuotas => ({
-  take: (use, quotas) => ask(pool, take, [use, ...valuesOf(quotas)], exhaustedRow).map(([exhausted]) => answerOf(quotas, exhausted)),
-  look: (quotas) =>
-    ask(pool, look, valuesOf(quotas), usedRow).map((rows) =>
-      quotas.map((quota, index): QuotaUse => {
-        const { used, free_at: freeAt } = rows[index] ?? { used: 0, free_at: null };
-        return { quota, used, freeAt: freeAt === null ? null : surelyFree(freeAt) };
-      }),
-    ),
-});
+/** Sliding windows by the database's clock, behind a lock per name. */
+export const createPublishQuotas = (pool: pg.Pool): PublishQuotas => {
+  const takeOne = gather<readonly WantedQuota[], QuotaAnswer>({ send: (askers) => takeTogether(pool, askers), atOnce: 2, mostTogether: 32 });
+  const granted: QuotaAnswer = { kind: 'Granted' };
+  return {
+    take: (wanted) => (wanted.length === 0 ? okAsync(granted) : ResultAsync.fromPromise(takeOne(wanted), databaseUnavailable)),
+    look: (quotas) =>
+      ask(pool, look, valuesOf(quotas), usedRow).map((rows) =>
+        quotas.map((quota, index): QuotaUse => {
+          const { used, free_at: freeAt } = rows[index] ?? { used: 0, free_at: null };
+          return { quota, used, freeAt: freeAt === null ? null : surelyFree(freeAt) };
+        }),
+      ),
+  };
+};

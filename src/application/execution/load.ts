@@ -20,6 +20,8 @@ type Fold<State> = Readonly<{
 }>;
 
 const pageSize = 1_000;
+/** Most histories are shorter, and the store reads many short ones together. */
+const firstPageSize = 250;
 
 const foldEvents = <State>({ stream, evolve }: Fold<State>, from: Loaded<State>, events: readonly StoredEvent[]): Result<Loaded<State>, UnreadableHistory> => {
   let loaded = from;
@@ -33,13 +35,13 @@ const foldEvents = <State>({ stream, evolve }: Fold<State>, from: Loaded<State>,
 
 const foldRest = async <State>(fold: Fold<State>, from: Loaded<State>): Promise<Result<Loaded<State>, LoadFailure>> => {
   let loaded = from;
-  for (;;) {
-    const page = await fold.read(fold.stream, loaded.head.revision + 1, pageSize);
+  for (let size = firstPageSize; ; size = pageSize) {
+    const page = await fold.read(fold.stream, loaded.head.revision + 1, size);
     if (page.isErr()) return err(page.error);
     const folded = foldEvents(fold, loaded, page.value);
     if (folded.isErr()) return err(folded.error);
     loaded = folded.value;
-    if (page.value.length < pageSize) return ok(loaded);
+    if (page.value.length < size) return ok(loaded);
   }
 };
 

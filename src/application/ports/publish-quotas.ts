@@ -7,6 +7,9 @@ export type Quota = Readonly<{ name: string; limit: number; windowMillis: number
 
 export type QuotaUse = Readonly<{ quota: Quota; used: number; freeAt: Instant | null }>;
 
+/** @param use names what uses it: repeating it uses nothing more */
+export type WantedQuota = Readonly<{ use: string; quota: Quota }>;
+
 export type QuotaAnswer =
   | Readonly<{ kind: 'Granted' }>
   /** None of them was used; `quota` is the one that is free last. */
@@ -14,7 +17,7 @@ export type QuotaAnswer =
 
 /** The ledger that all replicas share. */
 export interface PublishQuotas {
-  /** Uses each of them once, or none. @param use names what uses them: repeating it uses nothing more */
-  take(use: string, quotas: readonly Quota[]): ResultAsync<QuotaAnswer, Unavailable>;
+  /** Uses each of them once, or none. */
+  take(wanted: readonly WantedQuota[]): ResultAsync<QuotaAnswer, Unavailable>;
   look(quotas: readonly Quota[]): ResultAsync<readonly QuotaUse[], Unavailable>;
 }

@@ -6,9 +6,9 @@ import type { ConnectionId, PublicationId } from '../../domain/values/ids.ts';
 import { publicationAggregate } from '../execution/aggregate.ts';
 import type { CommandContext } from '../execution/command-context.ts';
 import { execute, type Executed, type ExecutionFailure, type ExecutionPorts } from '../execution/execute.ts';
-import type { LoadFailure } from '../execution/load.ts';
+import type { Loaded, LoadFailure } from '../execution/load.ts';
 import { connectionStream } from '../execution/streams.ts';
-import type { EventStore } from '../ports/event-store.ts';
+import { emptyHead, type EventStore } from '../ports/event-store.ts';
 
 const pageSize = 1_000;
 
@@ -29,6 +29,8 @@ export const findRequest = async (
   }
 };
 
+const unwritten: Loaded<PublicationState> = { state: publicationAggregate.decider.initial, head: emptyHead, lastOccurredAt: null };
+
 /** The second of the two appends: the publication's own stream begins with the request as the connection recorded it. */
 export const acceptPublication = (
   ports: ExecutionPorts,
@@ -39,5 +41,6 @@ export const acceptPublication = (
   const { life, publicationId, userId, request, requestedAt } = data;
   return execute(ports, publicationAggregate, context, publicationId, 'accept', () =>
     Promise.resolve(ok({ type: 'Accept', publicationId, connectionId, life, userId, request, at: requestedAt } as const)),
+    unwritten,
   );
 };

@@ -1,27 +1,26 @@
+import { ok } from 'neverthrow';
 import type { Opening, Waiting } from '../../domain/publication/state.ts';
 import { transferOf } from '../../domain/publication/request.ts';
 import { isUuid, publicationId } from '../../domain/values/ids.ts';
 import type { Instant } from '../../domain/values/instant.ts';
-import { connectionAggregate, publicationAggregate } from '../execution/aggregate.ts';
+import { publicationAggregate } from '../execution/aggregate.ts';
 import type { ExecutionPorts } from '../execution/execute.ts';
 import { load } from '../execution/load.ts';
+import { lookAtConnection } from '../tokens/fresh-access-token.ts';
 import type { WorkHandler, WorkOutcome } from '../work/work-handler.ts';
 import { acceptPublication, findRequest } from './accept-publication.ts';
 import { fetchSource } from './fetch-source.ts';
 import { findPost } from './find-post.ts';
 import { followPostIds, followProcessing } from './follow-publication.ts';
 import { openUpload } from './open-upload.ts';
-import { contentContext, openContent } from './publish-content.ts';
 import { contextOf, done, laterThan, outcomeOf, record, retry, type SagaPorts, type Step } from './publish-saga.ts';
 import { sendChunks } from './send-chunks.ts';
 
 const brieflyMillis = 5_000;
 
 /** What TikTok does not have yet ends with its connection's life. */
-const lifeIsOver = async (ports: SagaPorts, { connectionId, life }: Waiting | Opening): Promise<boolean> => {
-  const loaded = await load(ports.eventStore, connectionAggregate, connectionId);
-  if (loaded.isErr()) return false;
-  const { state } = loaded.value;
+const lifeIsOver = ({ seen }: Step, { life }: Waiting | Opening): boolean => {
+  const { state } = seen.connection;
   return state.status === 'none' || state.status === 'disconnected' || state.life !== life;
 };
 
@@ -34,11 +33,9 @@ const begin = async (ports: SagaPorts, step: Step, state: Waiting | Opening, now
   }
   const fail = async (reason: string): Promise<WorkOutcome> =>
     outcomeOf(await record(ports, step, 'failed', { type: 'Fail', reason, retryable: false, bytesMissing: false, logId: null, at: now }));
-  if (await lifeIsOver(ports, state)) return fail('not_connected');
-  const content = await openContent(ports.sealer, contentContext(state.connectionId, state.life, step.id), state.request.content);
-  if (content.isErr()) return content.error.kind === 'Unavailable' ? retry(brieflyMillis, content.error.reason) : fail(content.error.kind === 'Erased' ? 'erased' : 'key_lost');
-  if (state.status === 'waiting' && state.file === null && state.request.source.type === 'fetched_url') return fetchSource(ports, step, state, content.value, now);
-  return openUpload(ports, step, state, content.value, now);
+  if (lifeIsOver(step, state)) return fail('not_connected');
+  const isToBeFetched = state.status === 'waiting' && state.file === null && state.request.source.type === 'fetched_url';
+  return isToBeFetched ? fetchSource(ports, step, state, now) : openUpload(ports, step, state, now);
 };
 
 /**
@@ -50,25 +47,31 @@ export const advancePublication =
   async (item, signal, stopping = signal) => {
     if (!isUuid(item.subject)) return done;
     const id = publicationId(item.subject);
-    const step: Step = { id, context: contextOf(ports, item), signal, stopping };
-    const loaded = await load(ports.eventStore, publicationAggregate, id);
+    const { connectionId, handed = null } = item;
+    const beganAt = ports.clock.monotonicMillis();
+    const [loaded, seen] = await Promise.all([
+      handed === null ? load(ports.eventStore, publicationAggregate, id) : ok(handed.publication),
+      lookAtConnection(ports, connectionId),
+    ]);
     if (loaded.isErr()) return retry(brieflyMillis, loaded.error.kind);
-    const now = await ports.databaseClock.now();
-    if (now.isErr()) return retry(brieflyMillis, now.error.reason);
-    const { state } = loaded.value;
+    if (seen.isErr()) return retry(brieflyMillis, seen.error.kind);
+    const publication = loaded.value;
+    const { now } = seen.value;
+    const step: Step = { id, context: contextOf(ports, item), signal, stopping, publication, seen: seen.value, beganAt, handed };
+    const { state } = publication;
     switch (state.status) {
       case 'waiting':
       case 'opening':
-        return item.kind === 'open_upload' ? begin(ports, step, state, now.value) : done;
+        return item.kind === 'open_upload' ? begin(ports, step, state, now) : done;
       case 'uploading':
         return item.kind === 'send_chunks' ? sendChunks(ports, step, state) : done;
       case 'processing':
-        return item.kind === 'poll_publication' ? followProcessing(ports, step, state, now.value) : done;
+        return item.kind === 'poll_publication' ? followProcessing(ports, step, state, now) : done;
       case 'published':
       case 'delivered_to_inbox':
-        return item.kind === 'poll_publication' ? followPostIds(ports, step, state, now.value) : done;
+        return item.kind === 'poll_publication' ? followPostIds(ports, step, state, now) : done;
       case 'outcome_unknown':
-        return item.kind === 'find_post' ? findPost(ports, step, state, now.value) : done;
+        return item.kind === 'find_post' ? findPost(ports, step, state, now) : done;
       default:
         return done;
     }

@@ -1,6 +1,6 @@
 import type { Processing, Uploading, PublishedPost, InInbox } from '../../domain/publication/state.ts';
 import type { PublishStatus } from '../ports/tiktok-publishing.ts';
-import { freshAccessToken } from '../tokens/fresh-access-token.ts';
+import { freshAccessToken, type ConnectionAt } from '../tokens/fresh-access-token.ts';
 import { renewToken, tokenLivesMillis } from './creator.ts';
 import { codeOf } from './opening-outcome.ts';
 import type { SagaPorts, Step } from './publish-saga.ts';
@@ -17,17 +17,17 @@ const brieflyMillis = 5_000;
 const unaskable: Asked = { kind: 'Unaskable' };
 const unknownToTikTok: ReadonlySet<string> = new Set(['invalid_publish_id', 'token_not_authorized_for_specified_publish_id']);
 
-/** TikTok's word on a publication that it has begun. */
-export const askTikTok = async (ports: SagaPorts, step: Step, state: Uploading | Processing | PublishedPost | InInbox): Promise<Asked> => {
+/** TikTok's word on a publication that it has begun. @param seen its connection, where that was just looked at */
+export const askTikTok = async (ports: SagaPorts, step: Step, state: Uploading | Processing | PublishedPost | InInbox, seen: ConnectionAt | null = null): Promise<Asked> => {
   const { connectionId, publishId } = state;
   if (publishId === null) return unaskable;
-  const token = await freshAccessToken(ports, step.context, connectionId, tokenLivesMillis);
+  const token = await freshAccessToken(ports, step.context, connectionId, tokenLivesMillis, seen);
   if (token.isErr()) {
     const { kind } = token.error;
     if (kind === 'NotConnected' || kind === 'ConnectionNotFound') return unaskable;
     return { kind: 'NotNow', afterMillis: kind === 'ReauthorizationNeeded' ? 10 * minute : brieflyMillis, reason: kind };
   }
-  const quota = await ports.quotas.take(ports.ids.attemptId(), [statusQuota(connectionId)]);
+  const quota = await ports.quotas.take([{ use: ports.ids.attemptId(), quota: statusQuota(connectionId) }]);
   if (quota.isErr()) return { kind: 'NotNow', afterMillis: brieflyMillis, reason: quota.error.reason };
   if (quota.value.kind === 'Exhausted') return { kind: 'NotNow', afterMillis: minute, reason: 'rate_limit' };
   const status = await ports.publishing.status(token.value.token, publishId);

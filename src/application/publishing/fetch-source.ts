@@ -5,9 +5,10 @@ import { secret } from '../../domain/values/secret.ts';
 import type { Media, StoreFailure } from '../ports/media-library.ts';
 import type { WorkOutcome } from '../work/work-handler.ts';
 import { reasonOf } from './problem-reasons.ts';
-import type { PublishContent } from './publish-content.ts';
-import { outcomeOf, record, retry, type SagaPorts, type Step } from './publish-saga.ts';
+import { contentContext, openContent } from './publish-content.ts';
+import { lostContent, outcomeOf, record, retry, type SagaPorts, type Step } from './publish-saga.ts';
 
+const brieflyMillis = 5_000;
 const againMillis = 60_000;
 /** An address that cannot be read for so long will not be. */
 const patienceMillis = 3_600_000;
@@ -52,10 +53,11 @@ export const fetchSource = async (
   ports: SagaPorts,
   step: Step,
   state: Waiting,
-  { urls }: PublishContent,
   now: Instant,
 ): Promise<WorkOutcome> => {
-  const [url] = urls;
+  const content = await openContent(ports.sealer, contentContext(state.connectionId, state.life, step.id), state.request.content);
+  if (content.isErr()) return content.error.kind === 'Unavailable' ? retry(brieflyMillis, content.error.reason) : fail(ports, step, lostContent(content.error), false);
+  const [url] = content.value.urls;
   if (url === undefined) return fail(ports, step, 'source_unreachable', false);
   const source = await ports.fetcher.fetch(secret(url), step.signal);
   if (source.isErr()) {

@@ -9,6 +9,7 @@ import type { Principal } from '../execution/principal.ts';
 import type { Unavailable } from '../failures.ts';
 import type { Media, MediaLibrary } from '../ports/media-library.ts';
 import type { CreatorInfo } from '../ports/tiktok-publishing.ts';
+import type { ConnectionAt } from '../tokens/fresh-access-token.ts';
 import { creatorInfo, type CreatorFailure, type CreatorPorts } from './creator.ts';
 import type { PostDraft } from './post-draft.ts';
 import { checkRetried, type NothingToRetry } from './retried-publication.ts';
@@ -114,10 +115,11 @@ export const gatherEvidence = async (
   principal: Principal,
   draft: PostDraft,
   state: ConnectionState,
+  seen: ConnectionAt | null = null,
 ): Promise<Result<Evidence, EvidenceFailure>> => {
   const here = await evidenceHere(ports, principal, draft);
   if (here.isErr() || draft.mode === 'draft') return here;
-  const creator = await creatorInfo(ports, context, draft.connectionId, context.commandId);
+  const creator = await creatorInfo(ports, context, draft.connectionId, context.commandId, seen);
   if (creator.isOk()) return ok({ ...here.value, creator: creator.value });
   const refusedAnyway = creator.error.kind === 'AskedTooOften' && isRefused(proposalOf(ports, principal, draft, here.value, state), state);
   return refusedAnyway ? here : err(creator.error);

@@ -1,22 +1,24 @@
 import { err, ok, type Result } from 'neverthrow';
 import { scopeOfMode } from '../../domain/connection/request-publish.ts';
 import type { ChunkPlan } from '../../domain/publication/chunk-plan.ts';
-import type { Opening, Waiting } from '../../domain/publication/state.ts';
+import type { Opening, PublicationState, Waiting } from '../../domain/publication/state.ts';
 import { transferOf } from '../../domain/publication/request.ts';
 import type { AttemptId } from '../../domain/values/ids.ts';
 import { millisOf, plusMillis, type Instant } from '../../domain/values/instant.ts';
 import { secret } from '../../domain/values/secret.ts';
 import { publicationAggregate } from '../execution/aggregate.ts';
-import { execute } from '../execution/execute.ts';
-import type { HeldKey } from '../ports/sealer.ts';
+import { behind, execute } from '../execution/execute.ts';
+import type { Loaded } from '../execution/load.ts';
+import type { HeldKey, NoKey } from '../ports/sealer.ts';
 import type { PhotoStart, Started, VideoStart } from '../ports/tiktok-publishing.ts';
 import type { TikTokFailure } from '../ports/tiktok.ts';
 import { freshAccessToken, type FreshToken } from '../tokens/fresh-access-token.ts';
+import type { RefreshFailure } from '../tokens/refresh-tokens.ts';
 import type { WorkOutcome } from '../work/work-handler.ts';
 import { renewToken, tokenLivesMillis } from './creator.ts';
 import { codeOf, openingOutcome } from './opening-outcome.ts';
-import { contentContext, uploadUrlField, type PublishContent } from './publish-content.ts';
-import { outcomeOf, record, recordForGood, retry, type SagaPorts, type Step } from './publish-saga.ts';
+import { contentContext, openContentWith, uploadUrlField, type PublishContent } from './publish-content.ts';
+import { isRecent, lostContent, outcomeOf, record, recordForGood, retry, thenAtOnce, type Recorded, type SagaPorts, type Step } from './publish-saga.ts';
 import { dailyQuota, startQuota } from './quotas.ts';
 
 /** An answer is worth waiting for no longer than this from the append of the start; later the start is abandoned. */
@@ -53,23 +55,30 @@ const planOf = async (ports: SagaPorts, { file, request }: Waiting | Opening): P
   return err(opened.error.kind === 'MediaGone' ? { kind: 'fail', reason: 'media_gone' } : { kind: 'wait', reason: 'storage_unavailable', afterMillis: brieflyMillis });
 };
 
-/** Everything that the answer will need is at hand before TikTok is asked. */
-const prepare = async (ports: SagaPorts, step: Step, state: Waiting | Opening, content: PublishContent): Promise<Result<Prepared, NotNow>> => {
+const withoutToken = ({ kind }: RefreshFailure): NotNow => {
+  if (kind === 'NotConnected' || kind === 'ConnectionNotFound') return { kind: 'fail', reason: 'not_connected' };
+  if (kind === 'ReauthorizationNeeded') return { kind: 'wait', reason: 'reauthorization_required', afterMillis: consentMillis };
+  return { kind: 'wait', reason: 'tiktok_unavailable', afterMillis: brieflyMillis };
+};
+
+const withoutKey = (failure: NoKey): NotNow =>
+  failure.kind === 'Unavailable' ? { kind: 'wait', reason: 'storage_unavailable', afterMillis: brieflyMillis } : { kind: 'fail', reason: lostContent(failure) };
+
+/** Everything that the answer will need is at hand before TikTok is asked. Asked for together: what comes together shares statements. */
+const prepare = async (ports: SagaPorts, step: Step, state: Waiting | Opening): Promise<Result<Prepared, NotNow>> => {
   const { connectionId, life } = state;
-  const token = await freshAccessToken(ports, step.context, connectionId, tokenLivesMillis);
-  if (token.isErr()) {
-    if (token.error.kind === 'NotConnected' || token.error.kind === 'ConnectionNotFound') return err({ kind: 'fail', reason: 'not_connected' });
-    if (token.error.kind === 'ReauthorizationNeeded') return err({ kind: 'wait', reason: 'reauthorization_required', afterMillis: consentMillis });
-    return err({ kind: 'wait', reason: 'tiktok_unavailable', afterMillis: brieflyMillis });
-  }
+  const context = contentContext(connectionId, life, step.id);
+  const [key, token, plan] = await Promise.all([
+    ports.sealer.hold(context),
+    freshAccessToken(ports, step.context, connectionId, tokenLivesMillis, step.seen),
+    planOf(ports, state),
+  ]);
+  if (key.isErr()) return err(withoutKey(key.error));
+  const content = openContentWith(key.value, context, state.request.content);
+  if (content.isErr()) return err(withoutKey(content.error));
+  if (token.isErr()) return err(withoutToken(token.error));
   if (!token.value.scopes.includes(scopeOfMode[state.request.mode])) return err({ kind: 'fail', reason: 'missing_scope' });
-  const plan = await planOf(ports, state);
-  if (plan.isErr()) return err(plan.error);
-  const { purpose } = contentContext(connectionId, life, step.id);
-  const key = await ports.sealer.hold({ connectionId, life, purpose });
-  if (key.isErr())
-    return err(key.error.kind === 'Unavailable' ? { kind: 'wait', reason: 'storage_unavailable', afterMillis: brieflyMillis } : { kind: 'fail', reason: 'erased' });
-  return ok({ token: token.value, key: key.value, start: startOf(state, content, plan.value), plan: plan.value });
+  return plan.map((cut) => ({ token: token.value, key: key.value, start: startOf(state, content.value, cut), plan: cut }));
 };
 
 const notNow = async (ports: SagaPorts, step: Step, state: Waiting | Opening, why: NotNow, now: Instant): Promise<WorkOutcome> => {
@@ -82,18 +91,24 @@ const notNow = async (ports: SagaPorts, step: Step, state: Waiting | Opening, wh
   return outcomeOf(await record(ports, step, `deferred-${notBefore}`, { type: 'Defer', reason: why.reason, notBefore, at: now }));
 };
 
-const keepStarted = async (ports: SagaPorts, step: Step, attemptId: AttemptId, { key, plan }: Prepared, started: Started, at: Instant): Promise<WorkOutcome> => {
+/** Sent in about a second, so that whoever has begun it may as well send it. */
+const quicklySentBytes = 8_388_608;
+
+type Opened = Readonly<{ attemptId: AttemptId; publication: Loaded<PublicationState>; prepared: Prepared; at: Instant }>;
+
+const keepStarted = async (ports: SagaPorts, step: Step, { attemptId, publication, prepared: { key, plan }, at }: Opened, started: Started): Promise<WorkOutcome> => {
   const { publishId, uploadUrl, logId } = started;
   const upload =
     plan === null || uploadUrl === null ? null : { url: key.seal(uploadUrlField(step.id), uploadUrl), expiresAt: plusMillis(at, uploadUrlMillis), plan };
-  const recorded = await recordForGood(ports, step, `opened-${attemptId}`, { type: 'RecordOpened', attemptId, publishId, upload, logId, at });
-  return outcomeOf(recorded);
+  const recorded = await recordForGood(ports, step, `opened-${attemptId}`, { type: 'RecordOpened', attemptId, publishId, upload, logId, at }, publication);
+  const isQuick = recorded.isOk() && recorded.value.state.status === 'uploading' && plan !== null && plan.totalBytes <= quicklySentBytes;
+  return isQuick ? thenAtOnce('send_chunks', recorded.value, uploadUrl) : outcomeOf(recorded);
 };
 
-const keepFailure = async (ports: SagaPorts, step: Step, state: Waiting | Opening, attemptId: AttemptId, { token }: Prepared, failure: TikTokFailure, at: Instant): Promise<WorkOutcome> => {
+const keepFailure = async (ports: SagaPorts, step: Step, state: Waiting | Opening, { attemptId, publication, prepared: { token }, at }: Opened, failure: TikTokFailure): Promise<WorkOutcome> => {
   const { code, logId } = codeOf(failure);
   const outcome = openingOutcome(failure, at);
-  const recorded = await recordForGood(ports, step, `opening-failed-${attemptId}`, { type: 'RecordOpeningFailure', attemptId, outcome, code, logId, at });
+  const recorded = await recordForGood(ports, step, `opening-failed-${attemptId}`, { type: 'RecordOpeningFailure', attemptId, outcome, code, logId, at }, publication);
   // TikTok takes the token no more though its time has not come; the next start has another.
   if (code === 'access_token_invalid') await renewToken(ports, step.context, state.connectionId, token);
   return outcomeOf(recorded);
@@ -109,20 +124,50 @@ const call = async (ports: SagaPorts, prepared: Prepared, begunAt: number): Prom
 };
 
 /** A publication counts once for its day, however often it has to be started; each start counts for its minute. */
-const takeQuotas = async (ports: SagaPorts, { id }: Step, { connectionId, request }: Waiting | Opening, attemptId: AttemptId) => {
-  const daily = await ports.quotas.take(id, [dailyQuota(connectionId, request.mode)]);
-  return daily.isErr() || daily.value.kind === 'Exhausted' ? daily : ports.quotas.take(attemptId, [startQuota(connectionId)]);
+const takeQuotas = (ports: SagaPorts, { id }: Step, { connectionId, request }: Waiting | Opening, attemptId: AttemptId) =>
+  ports.quotas.take([
+    { use: id, quota: dailyQuota(connectionId, request.mode) },
+    { use: attemptId, quota: startQuota(connectionId) },
+  ]);
+
+type Beginning = Readonly<{ opening: Recorded; begunAt: number }>;
+
+/** Writes the fence. @returns `begunAt` by the monotonic clock, no later than the moment from which the fence counts */
+const fenceOff = async (ports: SagaPorts, step: Step, attemptId: AttemptId): Promise<Beginning> => {
+  let begunAt = step.beganAt;
+  let seen = isRecent(ports, step) ? step.seen.now : null;
+  const opening = await execute(
+    ports,
+    publicationAggregate,
+    step.context,
+    step.id,
+    `opening-${attemptId}`,
+    async () => {
+      if (seen === null) {
+        // Taken first: whatever is slow from here on must not let the call outlast the fence.
+        begunAt = ports.clock.monotonicMillis();
+        const now = await ports.databaseClock.now();
+        if (now.isErr()) return err(now.error);
+        seen = now.value;
+      }
+      const at = seen;
+      seen = null;
+      return ok({ type: 'OpenUpload', attemptId, at } as const);
+    },
+    step.publication,
+  );
+  return { opening, begunAt };
 };
 
 /**
  * Asks TikTok to begin, behind the fence of `UploadOpening`: over all replicas one caller at a time, and for a pull once
  * for ever. The answer is stored before a byte is sent.
  */
-export const openUpload = async (ports: SagaPorts, step: Step, state: Waiting | Opening, content: PublishContent, now: Instant): Promise<WorkOutcome> => {
+export const openUpload = async (ports: SagaPorts, step: Step, state: Waiting | Opening, now: Instant): Promise<WorkOutcome> => {
   const closed = ports.gate.closed();
   // Once its pause has passed somebody must try: refreshes alone may not come for hours.
   if (closed !== null && closed.retryAfterMillis > leastPauseMillis) return notNow(ports, step, state, { kind: 'wait', reason: 'tiktok_unavailable', afterMillis: closed.retryAfterMillis }, now);
-  const prepared = await prepare(ports, step, state, content);
+  const prepared = await prepare(ports, step, state);
   if (prepared.isErr()) return notNow(ports, step, state, prepared.error, now);
   const attemptId = ports.ids.attemptId();
   const quota = await takeQuotas(ports, step, state, attemptId);
@@ -133,18 +178,11 @@ export const openUpload = async (ports: SagaPorts, step: Step, state: Waiting | 
     return outcomeOf(await record(ports, step, `quota-${freeAt}`, { type: 'Defer', reason, notBefore: freeAt, at: now }));
   }
 
-  let begunAt = ports.clock.monotonicMillis();
-  const opening = await execute(ports, publicationAggregate, step.context, step.id, `opening-${attemptId}`, async () => {
-    // Taken first: whatever is slow from here on must not let the call outlast the fence.
-    begunAt = ports.clock.monotonicMillis();
-    const at = await ports.databaseClock.now();
-    return at.map((moment) => ({ type: 'OpenUpload', attemptId, at: moment }) as const);
-  });
+  const { opening, begunAt } = await fenceOff(ports, step, attemptId);
   if (opening.isErr()) return outcomeOf(opening);
-  if (!opening.value.events.some(({ event }) => event.type === 'UploadOpening')) return outcomeOf(opening);
+  const publication = behind(opening.value);
+  if (publication?.state.status !== 'opening') return outcomeOf(opening);
   const started = await call(ports, prepared.value, begunAt);
-  const at = ports.clock.now();
-  return started.isOk()
-    ? keepStarted(ports, step, attemptId, prepared.value, started.value, at)
-    : keepFailure(ports, step, state, attemptId, prepared.value, started.error, at);
+  const opened: Opened = { attemptId, publication, prepared: prepared.value, at: ports.clock.now() };
+  return started.isOk() ? keepStarted(ports, step, opened, started.value) : keepFailure(ports, step, state, opened, started.error);
 };

@@ -3,7 +3,7 @@ import type { ConnectionId, PublicationId } from '../../domain/values/ids.ts';
 import type { Sealed } from '../../domain/values/sealed.ts';
 import { secret } from '../../domain/values/secret.ts';
 import type { Unavailable } from '../failures.ts';
-import type { Erased, KeyLost, OpenFailure, OpenRequest, SealContext, Sealer } from '../ports/sealer.ts';
+import type { Erased, HeldKey, KeyLost, NotAuthentic, OpenFailure, OpenRequest, SealContext, Sealer } from '../ports/sealer.ts';
 
 /** What a request holds of a person's words and addresses; sealed under the content key of the connection's life. */
 export type PublishContent = Readonly<{
@@ -61,6 +61,10 @@ export const sealContent = (
 
 export const openContent = (sealer: Sealer, context: SealContext, sealed: Sealed): ResultAsync<PublishContent, OpenFailure> =>
   sealer.open({ context, sealed }).map((text) => contentFromText(text.reveal()));
+
+/** With the key in hand. */
+export const openContentWith = (key: HeldKey, { field }: SealContext, sealed: Sealed): Result<PublishContent, NotAuthentic> =>
+  key.open(field, sealed).map((text) => contentFromText(text.reveal()));
 
 /** Many with one look-up of keys, in their order. */
 export const openContents = (

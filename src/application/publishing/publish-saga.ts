@@ -8,14 +8,17 @@ import { millisOf, type Instant } from '../../domain/values/instant.ts';
 import { publicationAggregate } from '../execution/aggregate.ts';
 import { appendForGood } from '../execution/append-for-good.ts';
 import type { CommandContext } from '../execution/command-context.ts';
-import { execute, type Executed, type ExecutionFailure, type ExecutionPorts } from '../execution/execute.ts';
+import { behind, execute, type Executed, type ExecutionFailure, type ExecutionPorts } from '../execution/execute.ts';
+import type { Loaded } from '../execution/load.ts';
 import type { MediaLibrary } from '../ports/media-library.ts';
 import type { ProjectionProgress } from '../ports/projection-progress.ts';
 import type { Publications } from '../ports/publications.ts';
 import type { SourceFetcher } from '../ports/source-fetcher.ts';
 import type { TikTokUploads } from '../ports/tiktok-publishing.ts';
 import type { TikTokVideos } from '../ports/tiktok-videos.ts';
-import type { LeasedWork, WorkOutcome } from '../work/work-handler.ts';
+import type { ConnectionAt } from '../tokens/fresh-access-token.ts';
+import type { HandedOn, LeasedWork, WorkOutcome } from '../work/work-handler.ts';
+import type { WorkKind } from '../work/work-kinds.ts';
 import type { CreatorPorts } from './creator.ts';
 
 export interface SagaPorts extends CreatorPorts {
@@ -30,7 +33,20 @@ export interface SagaPorts extends CreatorPorts {
 }
 
 /** One step of one publication. `signal` ends what is in flight; once `stopping` is aborted nothing more is begun. */
-export type Step = Readonly<{ id: PublicationId; context: CommandContext; signal: AbortSignal; stopping: AbortSignal }>;
+export type Step = Readonly<{
+  id: PublicationId;
+  context: CommandContext;
+  signal: AbortSignal;
+  stopping: AbortSignal;
+  /** As the step found it: only a place to begin, since every append proves or loads anew what it decides on. */
+  publication: Loaded<PublicationState>;
+  /** Its connection when the step began. */
+  seen: ConnectionAt;
+  /** By the monotonic clock of this process, before the step asked anything. */
+  beganAt: number;
+  /** Left by the step before, where this one follows it at once. */
+  handed: HandedOn | null;
+}>;
 
 /** @param cause whose event put the item: the publication, or its connection before there was one */
 export const contextOf = (ports: ExecutionPorts, { kind, subject, revision }: LeasedWork, cause: string = subject): CommandContext => ({
@@ -43,9 +59,21 @@ export const contextOf = (ports: ExecutionPorts, { kind, subject, revision }: Le
 
 export type Recorded = Result<Executed<PublicationState>, PublicationRejection | ExecutionFailure>;
 
-/** A command whose facts are known; decided anew on every state. @param name of the append within the step */
-export const record = (ports: SagaPorts, { id, context }: Step, name: string, command: PublicationCommand): Promise<Recorded> =>
-  execute(ports, publicationAggregate, context, id, name, () => Promise.resolve(ok(command)));
+const recentMillis = 1_000;
+
+/** Whether what the step saw when it began may still be taken for how things are. */
+export const isRecent = (ports: SagaPorts, { beganAt }: Step): boolean => ports.clock.monotonicMillis() - beganAt < recentMillis;
+
+/** Why a publication's own words or addresses cannot be had any more. */
+export const lostContent = ({ kind }: Readonly<{ kind: 'Erased' | 'KeyLost' | 'NotAuthentic' }>): string => (kind === 'Erased' ? 'erased' : 'key_lost');
+
+/**
+ * A command whose facts are known; decided anew on every state.
+ * @param name of the append within the step
+ * @param from where the newest is likely to be: what the step found, or has written since
+ */
+export const record = (ports: SagaPorts, { id, context, publication }: Step, name: string, command: PublicationCommand, from: Loaded<PublicationState> = publication): Promise<Recorded> =>
+  execute(ports, publicationAggregate, context, id, name, () => Promise.resolve(ok(command)), from);
 
 /** As `record`, and does not give up while the process lives: for what only this process knows. */
 export const recordForGood = (
@@ -53,8 +81,9 @@ export const recordForGood = (
   step: Step,
   name: string,
   command: PublicationCommand,
+  from: Loaded<PublicationState> = step.publication,
 ): Promise<Result<Executed<PublicationState>, PublicationRejection>> =>
-  appendForGood(ports.clock, () => record(ports, step, name, command));
+  appendForGood(ports.clock, () => record(ports, step, name, command, from));
 
 const soonMillis = 1_000;
 const brokenMillis = 60_000;
@@ -64,6 +93,12 @@ export const outcomeOf = (recorded: Result<unknown, Readonly<{ kind: string }>>)
   if (recorded.isOk()) return { kind: 'Done' };
   const { kind } = recorded.error;
   return { kind: 'Retry', afterMillis: kind === 'UnreadableHistory' ? brokenMillis : soonMillis, reason: kind };
+};
+
+/** Where what was written calls for a step that is quickly done, whoever wrote it may take that at once. */
+export const thenAtOnce = (kind: WorkKind, written: Executed<PublicationState>, uploadUrl: HandedOn['uploadUrl'] = null): WorkOutcome => {
+  const publication = behind(written);
+  return publication === null ? done : { kind: 'Done', next: { kind, revision: publication.head.revision, handed: { publication, uploadUrl } } };
 };
 
 export const done: WorkOutcome = { kind: 'Done' };

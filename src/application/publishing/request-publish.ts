@@ -5,22 +5,23 @@ import type { ConnectionState } from '../../domain/connection/state.ts';
 import type { PublicationRejection } from '../../domain/publication/rejections.ts';
 import type { PublicationId } from '../../domain/values/ids.ts';
 import { plusMillis } from '../../domain/values/instant.ts';
-import { connectionAggregate, publishingConnection } from '../execution/aggregate.ts';
+import { publishingConnection } from '../execution/aggregate.ts';
 import type { CommandContext } from '../execution/command-context.ts';
 import { execute, type ExecutionFailure } from '../execution/execute.ts';
-import { load, type LoadFailure } from '../execution/load.ts';
+import type { LoadFailure } from '../execution/load.ts';
 import type { Principal } from '../execution/principal.ts';
 import type { Unavailable } from '../failures.ts';
 import type { ProjectionProgress } from '../ports/projection-progress.ts';
 import type { Erased, KeyLost } from '../ports/sealer.ts';
 import { loadPublication, shownPublication } from '../reading/load-publication.ts';
-import type { PublicationRecord } from '../reading/publication-record.ts';
+import { evolvePublicationRecord, type PublicationRecord } from '../reading/publication-record.ts';
 import type { PublicationView } from '../reading/publication-view.ts';
+import { lookAtConnection, type ConnectionAt } from '../tokens/fresh-access-token.ts';
 import { acceptPublication, findRequest } from './accept-publication.ts';
 import { gatherEvidence, proposalOf, type Evidence, type EvidenceFailure, type JudgePorts } from './judge-draft.ts';
 import { addressesOf, type PostDraft } from './post-draft.ts';
 import { contentContext, openContent, sealContent, type PublishContent } from './publish-content.ts';
-import { usableConnection, type UnusableConnection } from './usable-connection.ts';
+import { usableBy, type UnusableConnection } from './usable-connection.ts';
 
 export interface PublishPorts extends JudgePorts {
   readonly progress: ProjectionProgress;
@@ -77,11 +78,8 @@ const madeBefore = async (ports: PublishPorts, record: PublicationRecord, digest
 };
 
 /** The request that a process recorded before it ended between the two appends; null where there is none. */
-const leftHalfDone = async (ports: PublishPorts, { id, digest, draft }: KeyedDraft): Promise<Result<PublishRequested | null, PublishFailure>> => {
+const leftHalfDone = async (ports: PublishPorts, { id, digest, draft }: KeyedDraft, state: ConnectionState): Promise<Result<PublishRequested | null, PublishFailure>> => {
   const { connectionId } = draft;
-  const loaded = await load(ports.eventStore, connectionAggregate, connectionId);
-  if (loaded.isErr()) return err(loaded.error);
-  const { state } = loaded.value;
   if (state.status === 'none' || (state.status !== 'disconnected' && !state.publishRequests.includes(id))) return ok(null);
   const found = await findRequest(ports.eventStore, connectionId, id);
   if (found.isErr()) return err(found.error);
@@ -91,16 +89,20 @@ const leftHalfDone = async (ports: PublishPorts, { id, digest, draft }: KeyedDra
   return same.isErr() ? err(same.error) : ok(found.value);
 };
 
+/** @param isOurs it was made of this very draft */
+type Requested = Readonly<{ event: PublishRequested; isOurs: boolean }>;
+
 const recordRequest = async (
   ports: PublishPorts,
   context: CommandContext,
   principal: Principal,
   keyed: KeyedDraft,
-): Promise<Result<PublishRequested, PublishFailure>> => {
+  seen: ConnectionAt,
+): Promise<Result<Requested, PublishFailure>> => {
   const { id, draft } = keyed;
-  const usable = await usableConnection(ports.eventStore, principal, draft.connectionId);
+  const usable = usableBy(principal, seen.connection.state);
   if (usable.isErr()) return err(usable.error);
-  const evidence = await gatherEvidence(ports, context, principal, draft, usable.value);
+  const evidence = await gatherEvidence(ports, context, principal, draft, usable.value, seen);
   if (evidence.isErr()) return err(evidence.error);
   const judged = judgePublish(proposalOf(ports, principal, draft, evidence.value, usable.value), usable.value);
   if (judged.isErr()) return err(judged.error);
@@ -109,15 +111,14 @@ const recordRequest = async (
     const kept = await ports.media.keepUntil(media.id, plusMillis(draft.scheduleAt ?? ports.clock.now(), mediaKeptMillis));
     if (kept.isErr()) return err(kept.error);
   }
-  const executed = await execute(ports, publishingConnection, context, draft.connectionId, 'request-publish', (state) =>
-    commandOn(ports, principal, keyed, evidence.value, state),
-  );
+  const prepare = (state: ConnectionState) => commandOn(ports, principal, keyed, evidence.value, state);
+  const executed = await execute(ports, publishingConnection, context, draft.connectionId, 'request-publish', prepare, seen.connection);
   if (executed.isErr()) return err(executed.error);
   const written = executed.value.events.find(({ event }) => event.type === 'PublishRequested')?.event;
-  if (written?.type === 'PublishRequested') return ok(written);
+  if (written?.type === 'PublishRequested') return ok({ event: written, isOurs: true });
   const found = await findRequest(ports.eventStore, draft.connectionId, id);
   if (found.isErr()) return err(found.error);
-  return found.value === null ? err({ kind: 'NotConnected' }) : ok(found.value);
+  return found.value === null ? err({ kind: 'NotConnected' }) : ok({ event: found.value, isOurs: false });
 };
 
 /**
@@ -131,16 +132,20 @@ export const requestPublish = async (
   keyed: KeyedDraft,
 ): Promise<Result<PublicationView, PublishFailure>> => {
   const { id, digest, draft } = keyed;
-  const before = await loadPublication(ports.eventStore, id);
+  const [before, seen] = await Promise.all([loadPublication(ports.eventStore, id), lookAtConnection(ports, draft.connectionId)]);
   if (before.isErr()) return err(before.error);
   if (before.value !== null) return madeBefore(ports, before.value, digest);
-  const halfDone = await leftHalfDone(ports, keyed);
+  if (seen.isErr()) return err(seen.error);
+  const halfDone = await leftHalfDone(ports, keyed, seen.value.connection.state);
   if (halfDone.isErr()) return err(halfDone.error);
-  const requested = halfDone.value === null ? await recordRequest(ports, context, principal, keyed) : ok(halfDone.value);
+  const requested = halfDone.value === null ? await recordRequest(ports, context, principal, keyed, seen.value) : ok({ event: halfDone.value, isOurs: true });
   if (requested.isErr()) return err(requested.error);
-  const accepted = await acceptPublication(ports, context, draft.connectionId, requested.value);
+  const accepted = await acceptPublication(ports, context, draft.connectionId, requested.value.event);
   if (accepted.isErr()) return err(accepted.error);
-  if (accepted.value.checkpoint !== null) await ports.progress.waitFor(accepted.value.checkpoint, projectionWaitMillis);
+  const { checkpoint, events } = accepted.value;
+  if (checkpoint !== null) await ports.progress.waitFor(checkpoint, projectionWaitMillis);
+  const begun = events.reduce<PublicationRecord | null>(evolvePublicationRecord, null);
+  if (requested.value.isOurs && begun !== null) return ok(await shownPublication(ports.sealer, begun));
   const after = await loadPublication(ports.eventStore, id);
   if (after.isErr()) return err(after.error);
   return after.value === null ? err({ kind: 'NotAccepted' }) : madeBefore(ports, after.value, digest);

@@ -1,15 +1,17 @@
+import { ok } from 'neverthrow';
 import { chunkRange, chunksOfBytes } from '../../domain/publication/chunk-plan.ts';
 import type { Uploading } from '../../domain/publication/state.ts';
 import { millisOf } from '../../domain/values/instant.ts';
 import type { Secret } from '../../domain/values/secret.ts';
 import { connectionAggregate } from '../execution/aggregate.ts';
+import { behind } from '../execution/execute.ts';
 import { load } from '../execution/load.ts';
 import type { MediaReader } from '../ports/media-library.ts';
 import type { ChunkFailure } from '../ports/tiktok-publishing.ts';
 import type { WorkOutcome } from '../work/work-handler.ts';
 import { askTikTok } from './ask-tiktok.ts';
 import { contentContext, uploadUrlField } from './publish-content.ts';
-import { done, outcomeOf, record, recordForGood, retry, type SagaPorts, type Step } from './publish-saga.ts';
+import { done, isRecent, outcomeOf, record, recordForGood, retry, thenAtOnce, type SagaPorts, type Step } from './publish-saga.ts';
 
 const triesOfAChunk = 4;
 const firstPauseMillis = 500;
@@ -87,8 +89,9 @@ const sendChunk = async (ports: SagaPorts, { signal, stopping }: Step, { state, 
   }
 };
 
-const stillConnected = async (ports: SagaPorts, { connectionId, life }: Uploading): Promise<boolean> => {
-  const loaded = await load(ports.eventStore, connectionAggregate, connectionId);
+/** @param isFirst of the step, which has looked when it began */
+const stillConnected = async (ports: SagaPorts, step: Step, { connectionId, life }: Uploading, isFirst: boolean): Promise<boolean> => {
+  const loaded = isFirst && isRecent(ports, step) ? ok(step.seen.connection) : await load(ports.eventStore, connectionAggregate, connectionId);
   if (loaded.isErr()) return true;
   const { state } = loaded.value;
   return state.status !== 'none' && state.status !== 'disconnected' && state.life === life;
@@ -111,29 +114,32 @@ const afterFailure = async (ports: SagaPorts, step: Step, sending: Sending, fail
 const sendFrom = async (ports: SagaPorts, step: Step, sending: Sending): Promise<WorkOutcome> => {
   const { plan } = sending.state;
   let known = sending.state.chunksSent;
+  let { publication } = step;
   while (known < plan.count) {
     if (step.signal.aborted || step.stopping.aborted) return retry(0, 'stopping');
-    if (!(await stillConnected(ports, sending.state))) return endWithConnection(ports, step);
+    if (!(await stillConnected(ports, step, sending.state, known === sending.state.chunksSent))) return endWithConnection(ports, step);
     const failure = await sendChunk(ports, step, sending, known);
     const acknowledged = failure === null ? known + 1 : await afterFailure(ports, step, { ...sending, state: { ...sending.state, chunksSent: known } }, failure);
     if (typeof acknowledged !== 'number') return acknowledged;
     if (acknowledged <= known) return retry(brieflyMillis, failure?.kind ?? 'no progress');
     const command = { type: 'RecordChunks', acknowledged, at: ports.clock.now() } as const;
-    const recorded = await recordForGood(ports, step, `chunks-${acknowledged}`, command);
+    const recorded = await recordForGood(ports, step, `chunks-${acknowledged}`, command, publication);
     // Cancelled, failed, or further on: the last chunk starts only behind this append.
-    if (recorded.isErr() || recorded.value.state.status !== 'uploading') return done;
+    if (recorded.isErr()) return done;
+    if (recorded.value.state.status === 'processing') return thenAtOnce('poll_publication', recorded.value);
+    if (recorded.value.state.status !== 'uploading') return done;
     known = recorded.value.state.chunksSent;
+    publication = behind(recorded.value) ?? publication;
   }
   return done;
 };
 
 /** Sends what TikTok lacks, chunk after chunk, each recorded before the next begins. Whoever holds the lease is alone at it. */
 export const sendChunks = async (ports: SagaPorts, step: Step, state: Uploading): Promise<WorkOutcome> => {
-  const now = await ports.databaseClock.now();
-  if (now.isErr()) return retry(brieflyMillis, now.error.reason);
-  if (now.value >= state.urlExpiresAt) return endUpload(ports, step, state, 'upload_expired');
+  if (step.seen.now >= state.urlExpiresAt) return endUpload(ports, step, state, 'upload_expired');
   const { connectionId, life, file } = state;
-  const url = await ports.sealer.open({ context: { ...contentContext(connectionId, life, step.id), field: uploadUrlField(step.id) }, sealed: state.uploadUrl });
+  const named = step.handed?.uploadUrl ?? null;
+  const url = named !== null ? ok(named) : await ports.sealer.open({ context: { ...contentContext(connectionId, life, step.id), field: uploadUrlField(step.id) }, sealed: state.uploadUrl });
   if (url.isErr()) return url.error.kind === 'Unavailable' ? retry(brieflyMillis, url.error.reason) : endUpload(ports, step, state, 'upload_expired');
   if (file === null) return endUpload(ports, step, state, 'media_gone');
   const reader = await ports.media.open(file.mediaId);

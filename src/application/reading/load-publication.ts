@@ -8,7 +8,8 @@ import { contentContext, openContent } from '../publishing/publish-content.ts';
 import { evolvePublicationRecord, publicationView, type PublicationRecord } from './publication-record.ts';
 import type { PublicationView } from './publication-view.ts';
 
-const pageSize = 1_000;
+/** Most histories are shorter, and the store reads many short ones together. */
+const pageSize = 250;
 
 /**
  * The record as the stream has it; null when there is no such publication.

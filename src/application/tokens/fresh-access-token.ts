@@ -6,7 +6,7 @@ import type { Scope } from '../../domain/values/scopes.ts';
 import type { Secret } from '../../domain/values/secret.ts';
 import { connectionAggregate } from '../execution/aggregate.ts';
 import type { CommandContext } from '../execution/command-context.ts';
-import { load } from '../execution/load.ts';
+import { load, type Loaded, type LoadFailure } from '../execution/load.ts';
 import { unavailable } from '../failures.ts';
 import { profileFromText } from '../reading/profile.ts';
 import { requireConsentForLostKey, whyUnopened } from './lost-key.ts';
@@ -127,26 +127,37 @@ const open = async (
   return ok({ token: token.value, expiresAt, scopes, openId, revision, tokenSet: refreshing.tokenSet });
 };
 
+/** A connection as it stood, at the earliest, at a moment of the database's clock. */
+export type ConnectionAt = Readonly<{ connection: Loaded<ConnectionState>; now: Instant }>;
+
+/** Both with one question each, which others of this turn share. */
+export const lookAtConnection = async (ports: Pick<FreshTokenPorts, 'eventStore' | 'databaseClock'>, id: ConnectionId): Promise<Result<ConnectionAt, LoadFailure>> => {
+  const [now, connection] = await Promise.all([ports.databaseClock.now(), load(ports.eventStore, connectionAggregate, id)]);
+  if (now.isErr()) return err(now.error);
+  return connection.map((loaded) => ({ connection: loaded, now: now.value }));
+};
+
 /**
  * An access token that lives at least so long, refreshed first when it does not. What was just refreshed is handed out
  * however long it lives; when a refresh fails in passing the old one is, while it lives.
  * @param minValidityMillis 0 to 3,600,000
+ * @param seen just now, so that it need not be looked at again
  */
 export const freshAccessToken = async (
   ports: FreshTokenPorts,
   context: CommandContext,
   id: ConnectionId,
   minValidityMillis: number,
+  seen: ConnectionAt | null = null,
 ): Promise<Result<FreshToken, RefreshFailure>> => {
-  const now = await ports.databaseClock.now();
-  if (now.isErr()) return err(now.error);
-  const before = await load(ports.eventStore, connectionAggregate, id);
+  const before = seen === null ? await lookAtConnection(ports, id) : ok(seen);
   if (before.isErr()) return err(before.error);
-  const { state, head } = before.value;
+  const { connection, now } = before.value;
+  const { state, head } = connection;
   if (state.status === 'none') return err({ kind: 'ConnectionNotFound' });
   if (state.status === 'disconnected') return err({ kind: 'NotConnected' });
   if (state.status === 'reauthorization_required') return err({ kind: 'ReauthorizationNeeded', reason: state.reason });
-  const left = millisOf(state.accessTokenExpiresAt) - millisOf(now.value);
+  const left = millisOf(state.accessTokenExpiresAt) - millisOf(now);
   if (left >= Math.max(1, minValidityMillis)) return open(ports, context, id, state, head.revision);
 
   const refreshed = await ensureRefreshed(ports, context, id, { kind: 'validity', millis: minValidityMillis });

@@ -1,8 +1,28 @@
+import type { PublicationState } from '../../domain/publication/state.ts';
+import type { Secret } from '../../domain/values/secret.ts';
+import type { Loaded } from '../execution/load.ts';
 import type { WorkItem } from './work-of-connection.ts';
+import type { WorkKind } from './work-kinds.ts';
+
+/** What a step has just written, for the one that follows at once. That it is no longer the newest is found by the next append. */
+export type HandedOn = Readonly<{
+  publication: Loaded<PublicationState>;
+  /** Where the bytes go, as TikTok has just named it. */
+  uploadUrl: Secret<string> | null;
+}>;
+
+/** The step of the same subject that an event just written calls for, before the list has it. */
+export type NextStep = Readonly<{ kind: WorkKind; revision: number; handed: HandedOn }>;
 
 export type WorkOutcome =
   /** The item's revision is done: by an event that replaces it, or for good where a step yields no event. */
-  | Readonly<{ kind: 'Done' }>
+  | Readonly<{
+      kind: 'Done';
+      /** May be taken at once by the same worker, under a lease of its own. Where it is not, the list brings it. */
+      next?: NextStep;
+      /** A later revision up to which nothing of this kind is to be done either. */
+      through?: number;
+    }>
   /** Done for now without an event, and due again after so many milliseconds: kept with the lease, counted as no failure. */
   | Readonly<{ kind: 'Later'; afterMillis: number }>
   /**
@@ -11,7 +31,7 @@ export type WorkOutcome =
    */
   | Readonly<{ kind: 'Retry'; afterMillis: number; reason: string }>;
 
-export type LeasedWork = WorkItem & Readonly<{ attempts: number }>;
+export type LeasedWork = WorkItem & Readonly<{ attempts: number; handed?: HandedOn }>;
 
 /**
  * Decides from the stream, never from the item; a doubled lease must be harmless.

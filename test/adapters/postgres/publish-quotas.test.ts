@@ -3,6 +3,7 @@ import { createExpirySweep } from '../../../src/adapters/postgres/postgres-expir
 import { createPublishQuotas } from '../../../src/adapters/postgres/postgres-publish-quotas.ts';
 import type { Quota, QuotaAnswer } from '../../../src/application/ports/publish-quotas.ts';
 import { millisOf } from '../../../src/domain/values/instant.ts';
+import { watchStatements } from '../../support/sent-statements.ts';
 import { absentPool, createMigratedDatabase, type MigratedDatabase } from '../../support/projection-database.ts';
 
 let database: MigratedDatabase;
@@ -18,7 +19,7 @@ const perMinute: Quota = { name: 'start:ada', limit: 3, windowMillis: 60_000 };
 const perDay: Quota = { name: 'posts:ada', limit: 2, windowMillis: 86_400_000 };
 
 const take = async (use: string, ...quotas: readonly Quota[]): Promise<QuotaAnswer> =>
-  (await createPublishQuotas(database.pool).take(use, quotas))._unsafeUnwrap();
+  (await createPublishQuotas(database.pool).take(quotas.map((quota) => ({ use, quota }))))._unsafeUnwrap();
 const age = (name: string, by: string) =>
   database.pool.query('update tiktok_connections.publish_quota_uses set used_at = used_at - $2::interval, expires_at = expires_at - $2::interval where name = $1', [name, by]);
 
@@ -65,12 +66,34 @@ test('repeating a use takes nothing more, also of a quota that is exhausted by n
   expect((await createPublishQuotas(database.pool).look([perDay]))._unsafeUnwrap()[0]).toMatchObject({ used: 2 });
 });
 
+test('those who ask in one turn share a statement, each counted behind the one before, and each granted all or nothing', async () => {
+  using sent = watchStatements();
+  const ledger = createPublishQuotas(database.pool);
+  const ask = async (use: string, ...quotas: readonly Quota[]): Promise<QuotaAnswer> => (await ledger.take(quotas.map((quota) => ({ use, quota }))))._unsafeUnwrap();
+  const answers = await Promise.all([ask('one', perDay), ask('two', perDay, perMinute), ask('three', perMinute, perDay), ask('four', perMinute), ask('one', perDay)]);
+  expect(sent.of(['publish_quotas.take'])).toHaveLength(1);
+  expect(answers).toMatchObject([{ kind: 'Granted' }, { kind: 'Granted' }, { kind: 'Exhausted', quota: perDay }, { kind: 'Granted' }, { kind: 'Granted' }]);
+  const uses = (await ledger.look([perMinute, perDay]))._unsafeUnwrap().map(({ used }) => used);
+  expect(uses).toEqual([2, 2]);
+});
+
+test('a use of each of its own is granted together or not at all', async () => {
+  await take('one', perDay);
+  await take('two', perDay);
+  const ledger = createPublishQuotas(database.pool);
+  const refused = (await ledger.take([{ use: 'post', quota: perDay }, { use: 'attempt', quota: perMinute }]))._unsafeUnwrap();
+  expect(refused).toMatchObject({ kind: 'Exhausted', quota: perDay });
+  const again = (await ledger.take([{ use: 'two', quota: perDay }, { use: 'attempt', quota: perMinute }]))._unsafeUnwrap();
+  expect(again).toEqual({ kind: 'Granted' });
+  expect((await ledger.look([perMinute]))._unsafeUnwrap()[0]).toMatchObject({ used: 1 });
+});
+
 test('replicas together never exceed it', async () => {
   const replicas = [database.pool, database.anotherPool(), database.anotherPool()].map(createPublishQuotas);
   const quota: Quota = { name: 'posts:bob', limit: 15, windowMillis: 60_000 };
   const answers = await Promise.all(
     replicas.flatMap((ledger, replica) =>
-      Array.from({ length: 30 }, async (_, number) => (await ledger.take(`use ${replica}/${number}`, number % 2 === 0 ? [quota, perMinute] : [quota]))._unsafeUnwrap()),
+      Array.from({ length: 30 }, async (_, number) => (await ledger.take((number % 2 === 0 ? [quota, perMinute] : [quota]).map((each) => ({ use: `use ${replica}/${number}`, quota: each }))))._unsafeUnwrap()),
     ),
   );
   const granted = answers.filter(({ kind }) => kind === 'Granted');
@@ -101,5 +124,5 @@ test('uses whose window has passed are swept', async () => {
 });
 
 test('a database that is away grants nothing', async () => {
-  expect((await createPublishQuotas(absentPool()).take('one', [perDay]))._unsafeUnwrapErr().kind).toBe('Unavailable');
+  expect((await createPublishQuotas(absentPool()).take([{ use: 'one', quota: perDay }]))._unsafeUnwrapErr().kind).toBe('Unavailable');
 });

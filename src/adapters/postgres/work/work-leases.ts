@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { z } from 'zod';
-import type { LeasedWork } from '../../../application/work/work-handler.ts';
+import type { LeasedWork, NextStep } from '../../../application/work/work-handler.ts';
 import { workKinds, type WorkKind } from '../../../application/work/work-kinds.ts';
 import { nothing, rowsOf } from '../database.ts';
 import { gather } from '../gather.ts';
@@ -14,8 +14,10 @@ export interface WorkLeases {
   take(kinds: readonly WorkKind[], limit: number, leaseMillis: number): Promise<readonly Lease[]>;
   /** Answers those that still were ours; they are for `leaseMillis` from now. */
   renew(leases: readonly Lease[], leaseMillis: number): Promise<readonly Lease[]>;
-  /** This revision is not run again, by nobody. */
-  done(lease: Lease): Promise<void>;
+  /** This revision, or all of this kind up to `through`, is not run again, by nobody. */
+  done(lease: Lease, through?: number): Promise<void>;
+  /** As `done`, and leases the next item of the subject, which the list need not have yet. Null where somebody else has it or had it. */
+  passOn(lease: Lease, next: NextStep, leaseMillis: number): Promise<Lease | null>;
   /** To be tried again after so many milliseconds, if the lease is still ours. */
   retry(lease: Lease, afterMillis: number, reason: string): Promise<void>;
   /** Went well and is due again after so many milliseconds, if the lease is still ours: attempts count anew. */
@@ -46,7 +48,7 @@ const take = {
     ), leased as (
       insert into ${runs} as r (kind, subject, revision, attempts, lease, leased_until)
       select kind, subject, revision, 1, $4::uuid, clock_timestamp() + $3 * interval '1 millisecond' from judged
-      where not is_done and coalesce(not_before, '-infinity') <= clock_timestamp()
+      where not is_done and coalesce(not_before, '-infinity') <= clock_timestamp() order by kind, subject
       on conflict (kind, subject) do update set revision = excluded.revision,
         attempts = case when r.revision = excluded.revision then r.attempts + 1 else 1 end,
         next_try_at = null, lease = excluded.lease, leased_until = excluded.leased_until
@@ -71,6 +73,19 @@ const renew = {
     update ${runs} r set leased_until = clock_timestamp() + $3 * interval '1 millisecond'
     from mine m where r.kind = m.kind and r.subject = m.subject
     returning r.kind, r.subject`,
+};
+
+// The list may come later than the lease: whoever writes the item then finds that it is in somebody's hands. Rows of runs
+// are taken in one order here and above, so that two such statements cannot wait for each other.
+const passOn = {
+  name: 'work_leases.pass_on',
+  text: `insert into ${runs} as r (kind, subject, revision, attempts, lease, leased_until)
+    select kind, subject, revision, 1, lease, clock_timestamp() + millis * interval '1 millisecond'
+    from unnest($1::text[], $2::text[], $3::integer[], $4::uuid[], $5::integer[]) as w (kind, subject, revision, lease, millis) order by kind, subject
+    on conflict (kind, subject) do update set revision = excluded.revision, attempts = 1, next_try_at = null,
+      lease = excluded.lease, leased_until = excluded.leased_until
+    where (r.leased_until is null or r.leased_until <= clock_timestamp()) and r.done_revision < excluded.revision
+    returning kind, subject`,
 };
 
 // Done is done, also when the lease ran out meanwhile. A later revision stays runnable. Runs are locked in one order, so
@@ -144,14 +159,24 @@ const keysOf = (leases: readonly Lease[]) => ({
   ids: leases.map(({ id }) => id),
 });
 
+type Ended = Readonly<{ lease: Lease; through: number }>;
+type Wanted = Readonly<{ lease: Lease; leaseMillis: number }>;
+
 /** Leases by the database's clock. Every call rejects when the database is away. */
 export const createWorkLeases = (pool: pg.Pool): WorkLeases => {
-  const finish = async (leases: readonly Lease[]): Promise<readonly null[]> => {
-    const { kinds, subjects, ids } = keysOf(leases);
-    await rowsOf(pool, done, [kinds, subjects, leases.map(({ work }) => work.revision), ids], nothing);
-    return leases.map(() => null);
+  const finish = async (ended: readonly Ended[]): Promise<readonly null[]> => {
+    const { kinds, subjects, ids } = keysOf(ended.map(({ lease }) => lease));
+    await rowsOf(pool, done, [kinds, subjects, ended.map(({ through }) => through), ids], nothing);
+    return ended.map(() => null);
   };
   const finishOne = gather({ send: finish, atOnce: 2, mostTogether: 64 });
+  const begin = async (wanted: readonly Wanted[]): Promise<readonly (Lease | null)[]> => {
+    const { kinds, subjects, ids } = keysOf(wanted.map(({ lease }) => lease));
+    const rows = await rowsOf(pool, passOn, [kinds, subjects, wanted.map(({ lease }) => lease.work.revision), ids, wanted.map(({ leaseMillis }) => leaseMillis)], subjectRow);
+    const ours = new Set(rows.map(nameOf));
+    return wanted.map(({ lease }) => (ours.has(nameOf(lease.work)) ? lease : null));
+  };
+  const beginOne = gather({ send: begin, atOnce: 2, mostTogether: 64 });
   return {
     take: async (kinds, limit, leaseMillis) => {
       const id = randomUUID();
@@ -164,8 +189,13 @@ export const createWorkLeases = (pool: pg.Pool): WorkLeases => {
       const ours = new Set(rows.map(nameOf));
       return leases.filter(({ work }) => ours.has(nameOf(work)));
     },
-    done: async (lease) => {
-      await finishOne(lease);
+    done: async (lease, through = lease.work.revision) => {
+      await finishOne({ lease, through: Math.max(through, lease.work.revision) });
+    },
+    passOn: async (lease, { kind, revision, handed }, leaseMillis) => {
+      const next = { id: randomUUID(), work: { ...lease.work, kind, revision, attempts: 1, handed } };
+      const [begun] = await Promise.all([beginOne({ lease: next, leaseMillis }), finishOne({ lease, through: lease.work.revision })]);
+      return begun;
     },
     retry: async ({ id, work }, afterMillis, reason) => {
       await rowsOf(pool, retry, [work.kind, work.subject, work.revision, id, afterMillis, reason], nothing);

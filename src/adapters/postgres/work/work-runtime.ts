@@ -28,6 +28,8 @@ export interface WorkRuntime {
 export type WorkParts = Readonly<{
   pool: pg.Pool;
   handlers: Readonly<Partial<Record<WorkKind, WorkHandler>>>;
+  /** Of what is taken here only behind a step that was just done here, beside all that is taken from the list. */
+  following?: Readonly<Partial<Record<WorkKind, WorkHandler>>>;
   /** Items at a time, at most. */
   concurrency?: number;
   leaseMillis?: number;
@@ -39,7 +41,7 @@ export type WorkParts = Readonly<{
   pauseAfterAttempts?: (attempts: number) => number;
 }>;
 
-type Running = { readonly lease: Lease; readonly cut: AbortController; readonly stopping: AbortSignal; ended: Promise<void>; renewedAt: number };
+type Running = { lease: Lease; readonly cut: AbortController; readonly stopping: AbortSignal; ended: Promise<void>; renewedAt: number };
 
 /** A chunk or a refresh mostly ends in this; under the time in which the whole process has to end. */
 const defaultGraceMillis = 20_000;
@@ -55,26 +57,46 @@ const afterFailure = backoff(100, 5_000);
  * killed is leased again when its lease has run out.
  */
 export const createWorkRuntime = (parts: WorkParts): WorkRuntime => {
-  const { pool, handlers, concurrency = 4, leaseMillis = 30_000, pollMillis = 1_000 } = parts;
+  const { pool, handlers, following = {}, concurrency = 4, leaseMillis = 30_000, pollMillis = 1_000 } = parts;
   const { graceMillis = defaultGraceMillis, pauseAfterAttempts = untilNextTry } = parts;
   const kinds = workKinds.filter((kind) => handlers[kind] !== undefined);
   const leases = createWorkLeases(pool);
   const running = new Set<Running>();
+  /** While there is more than can be worked on, so many at a time are taken. */
+  const takenTogether = Math.ceil(concurrency / 4);
+  let isBacklogged = false;
   let lastError: string | null = null;
   let renewing: NodeJS.Timeout | undefined;
   let stopping = new AbortController();
 
+  const allHandlers = { ...following, ...handlers };
+
   const handle = async ({ lease: { work }, cut, stopping: told }: Running): Promise<WorkOutcome> => {
     try {
-      const outcome = await handlers[work.kind]?.(work, cut.signal, told);
+      const outcome = await allHandlers[work.kind]?.(work, cut.signal, told);
       return outcome ?? { kind: 'Retry', afterMillis: 0, reason: 'nobody here handles this kind' };
     } catch (error) {
       return { kind: 'Retry', afterMillis: 0, reason: wordsOf(error) };
     }
   };
 
+  /** Step after step of one subject, each under its own lease, for as long as one follows at once. */
+  const handleOnwards = async (entry: Running): Promise<void> => {
+    for (;;) {
+      const outcome = await handle(entry);
+      const next = outcome.kind === 'Done' ? outcome.next : undefined;
+      const goesOn = next !== undefined && allHandlers[next.kind] !== undefined && !entry.cut.signal.aborted && !entry.stopping.aborted;
+      if (!goesOn) return settle(entry, outcome);
+      const asked = performance.now();
+      const begun = await leases.passOn(entry.lease, next, leaseMillis);
+      if (begun === null) return;
+      entry.lease = begun;
+      entry.renewedAt = asked;
+    }
+  };
+
   const settle = async ({ lease, cut, stopping: told }: Running, outcome: WorkOutcome): Promise<void> => {
-    if (outcome.kind === 'Done') return leases.done(lease);
+    if (outcome.kind === 'Done') return leases.done(lease, outcome.through);
     if (outcome.kind === 'Later') return leases.later(lease, outcome.afterMillis);
     if (cut.signal.aborted || (told.aborted && outcome.afterMillis === 0)) return leases.release([lease]);
     return leases.retry(lease, outcome.afterMillis + pauseAfterAttempts(lease.work.attempts), outcome.reason);
@@ -84,14 +106,14 @@ export const createWorkRuntime = (parts: WorkParts): WorkRuntime => {
     const entry: Running = { lease, cut: new AbortController(), stopping: stopping.signal, ended: Promise.resolve(), renewedAt: performance.now() };
     const work = async (): Promise<void> => {
       try {
-        await settle(entry, await handle(entry));
+        await handleOnwards(entry);
         lastError = null;
       } catch (error) {
         // The lease runs out by itself; then the item is tried again.
         lastError = wordsOf(error);
       } finally {
         running.delete(entry);
-        loop.wake();
+        if (!isBacklogged || concurrency - running.size >= takenTogether) loop.wake();
       }
     };
     running.add(entry);
@@ -100,19 +122,20 @@ export const createWorkRuntime = (parts: WorkParts): WorkRuntime => {
 
   /** Whoever may have lost the lease is told to end before another worker can have it. */
   const renew = async (): Promise<void> => {
-    const entries = [...running];
+    const entries = [...running].map((entry) => ({ entry, lease: entry.lease }));
     if (entries.length === 0) return;
     const asked = performance.now();
     try {
       const kept = new Set(await leases.renew(entries.map(({ lease }) => lease), leaseMillis));
-      for (const entry of entries) {
-        if (kept.has(entry.lease)) entry.renewedAt = asked;
-        else entry.cut.abort();
+      for (const { entry, lease } of entries) {
+        if (kept.has(lease)) entry.renewedAt = Math.max(entry.renewedAt, asked);
+        // What was passed on in the meantime has a lease of its own.
+        else if (entry.lease === lease) entry.cut.abort();
       }
     } catch (error) {
       lastError = wordsOf(error);
       const outlived = performance.now() - (leaseMillis * 2) / 3;
-      for (const { renewedAt, cut } of entries) if (renewedAt < outlived) cut.abort();
+      for (const { entry } of entries) if (entry.renewedAt < outlived) entry.cut.abort();
     }
   };
 
@@ -126,7 +149,8 @@ export const createWorkRuntime = (parts: WorkParts): WorkRuntime => {
         return pollMillis;
       }
       taken.forEach(run);
-      if (taken.length === free) return pollMillis;
+      isBacklogged = taken.length === free;
+      if (isBacklogged) return pollMillis;
       const due = await leases.nextDueMillis(kinds);
       return Math.min(pollMillis, Math.max(due ?? pollMillis, breathMillis));
     },

@@ -2,9 +2,10 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { countDueWork } from '../../../../src/adapters/postgres/work/count-due-work.ts';
 import { createWorkLeases, type Lease } from '../../../../src/adapters/postgres/work/work-leases.ts';
 import { createWorkProjector } from '../../../../src/adapters/postgres/work/work-projector.ts';
-import type { EventStore } from '../../../../src/application/ports/event-store.ts';
+import { emptyHead, type EventStore } from '../../../../src/application/ports/event-store.ts';
+import type { NextStep } from '../../../../src/application/work/work-handler.ts';
 import { publicationWorkKinds } from '../../../../src/application/work/work-kinds.ts';
-import { chunk, delivered, opened, opening } from '../../../domain/publication/commands.ts';
+import { chunk, delivered, opened, opening, published } from '../../../domain/publication/commands.ts';
 import { createInMemoryEventStore } from '../../../support/in-memory-event-store.ts';
 import { createMigratedDatabase, type MigratedDatabase } from '../../../support/projection-database.ts';
 import { emptyTables, projectAll, rebuilt } from '../../../support/projection-replay.ts';
@@ -22,6 +23,9 @@ const taken = async (leaseMillis?: number): Promise<Lease> => {
   if (lease === undefined || another !== undefined) throw new Error('not exactly one was leased');
   return lease;
 };
+
+/** The look at TikTok behind the last chunk. */
+const following5 = (): NextStep => ({ kind: 'poll_publication', revision: 5, handed: { publication: { state: { status: 'none' }, head: emptyHead, lastOccurredAt: null }, uploadUrl: null } });
 
 beforeAll(async () => {
   database = await createMigratedDatabase();
@@ -76,6 +80,45 @@ test('an upload that is whole is to be sent by nobody, whatever its lease, and i
   await project();
   await createWorkLeases(database.pool).retry(lease, 0, 'it did not know');
   expect((await taken()).work).toMatchObject({ kind: 'poll_publication', revision: 5 });
+});
+
+test('what follows at once is leased before the list has it, and then worked on by nobody else', async () => {
+  const lease = await taken();
+  await publication.append(chunk(11), delivered);
+  const leases = createWorkLeases(database.pool);
+  const following = await leases.passOn(lease, following5(), 60_000);
+  expect(following?.work).toMatchObject({ kind: 'poll_publication', subject: publication.id, revision: 5, attempts: 1 });
+  await project();
+  expect(await take()).toEqual([]);
+  if (following === null) throw new Error('it was leased to nobody');
+  expect(await leases.renew([lease, following], 60_000)).toEqual([following]);
+  await leases.later(following, 0);
+  expect((await taken()).work).toMatchObject({ kind: 'poll_publication', revision: 5 });
+});
+
+test('what follows is had by one alone, whether from the list or behind the step before', async () => {
+  const lease = await taken();
+  await publication.append(chunk(11), delivered);
+  await project();
+  const fromTheList = await taken();
+  expect(fromTheList.work.kind).toBe('poll_publication');
+  const leases = createWorkLeases(database.pool);
+  expect(await leases.passOn(lease, following5(), 60_000)).toBeNull();
+  await leases.done(fromTheList);
+  expect(await leases.passOn(lease, following5(), 60_000)).toBeNull();
+});
+
+test('what a step has seen to be done stays done, though the list comes to it later', async () => {
+  const lease = await taken();
+  await publication.append(chunk(11), delivered);
+  const leases = createWorkLeases(database.pool);
+  const following = await leases.passOn(lease, following5(), 60_000);
+  if (following === null) throw new Error('it was leased to nobody');
+  await publication.append(published());
+  await leases.done(following, 6);
+  await project();
+  expect(await take()).toEqual([]);
+  expect((await database.pool.query(`select revision, runnable_at from tiktok_connections.work_items where kind = 'poll_publication'`)).rows).toEqual([{ revision: 6, runnable_at: null }]);
 });
 
 test('what is due is counted by kind', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { WorkHandler } from '../../../../src/application/work/work-handler.ts';
+import { emptyHead } from '../../../../src/application/ports/event-store.ts';
+import type { LeasedWork, WorkHandler } from '../../../../src/application/work/work-handler.ts';
 import { absentPool } from '../../../support/projection-database.ts';
 import { done, gate, workerRig } from './worker-rig.ts';
 
@@ -53,6 +54,38 @@ describe('a worker', () => {
     await put('projected');
     runtime.wake();
     await vi.waitFor(() => expect(seen).toEqual(['soon', 'projected']), { timeout: 3_000 });
+  });
+
+  test('goes on with what follows at once under a lease of its own, and leaves to the list what it does not do', async () => {
+    await put('item');
+    const handed = { publication: { state: { status: 'none' }, head: emptyHead, lastOccurredAt: null }, uploadUrl: null } as const;
+    const seen: string[] = [];
+    const leased: string[] = [];
+    const note = async ({ kind, subject, revision }: LeasedWork): Promise<void> => {
+      seen.push(`${kind} ${subject} ${revision}`);
+      const { rows } = await pool().query<{ kind: string }>('select kind from tiktok_connections.work_runs where leased_until > now() order by kind');
+      leased.push(rows.map((row) => row.kind).join());
+    };
+    const runtime = start(
+      async (item) => {
+        await note(item);
+        return { kind: 'Done', next: { kind: 'send_chunks', revision: 3, handed } };
+      },
+      {
+        following: {
+          send_chunks: async (item) => {
+            await note(item);
+            expect(item.handed).toBe(handed);
+            return { kind: 'Done', next: { kind: 'poll_publication', revision: 4, handed } };
+          },
+        },
+      },
+    );
+    await vi.waitFor(() => expect(seen).toEqual(['destroy_keys item 2', 'send_chunks item 3']));
+    await vi.waitFor(() => expect(runtime.health().active).toBe(0));
+    expect(leased).toEqual(['destroy_keys', 'send_chunks']);
+    const { rows } = await pool().query('select kind, done_revision, lease from tiktok_connections.work_runs order by kind');
+    expect(rows).toEqual([{ kind: 'destroy_keys', done_revision: 2, lease: null }, { kind: 'send_chunks', done_revision: 3, lease: null }]);
   });
 
   test('finds by polling what others have put there', async () => {
