@@ -89,6 +89,8 @@ export const createContainerWorld = async (withEventStore = false): Promise<Cont
     TIKTOK_AUTHORIZE_URL: `${simulatorUrl}/v2/auth/authorize/`,
     TIKTOK_API_URL: 'http://simulator:3010',
     LOG_LEVEL: 'warn',
+    // Tests ask more often than callers may.
+    RATE_LIMIT: '1000000/1m',
   };
   const database = await handleOf(postgres.container, network, 'postgres');
   const services: Handle[] = [];

@@ -62,7 +62,8 @@ describe('streams that are read in one turn', () => {
     const stream = await written(1);
     const pages = await revisionsOf([...Array.from({ length: 33 }, () => [stream, 1, 25] as const), [stream, 1, 1_000]]);
     expect(new Set(pages.map((page) => JSON.stringify(page)))).toEqual(new Set([JSON.stringify([[stream, 1]])]));
-    expect(reads()).toEqual(['read_stream', 'read_streams', 'read_stream']);
+    // In this order only where three connections stand ready for them.
+    expect(reads().toSorted()).toEqual(['read_stream', 'read_stream', 'read_streams']);
   });
 
   test('are all Unavailable when the statement fails', async () => {

@@ -31,6 +31,9 @@ export interface WorkLeases {
 const items = 'tiktok_connections.work_items';
 const runs = 'tiktok_connections.work_runs';
 
+// No two of these statements may wait for each other: whoever waits for an item holds no run, and whoever holds runs waits
+// for further ones in the order of their names. The projector holds items and waits for no run.
+
 // A kind at a time and by now(), so that the index gives the oldest first: clock_timestamp() is asked anew for every row.
 // runnable_at is a hint that keeps the scan short; work_runs decides. A hint that was wrong (a rebuild made the row
 // while the item was worked on) is put right here.
@@ -75,8 +78,7 @@ const renew = {
     returning r.kind, r.subject`,
 };
 
-// The list may come later than the lease: whoever writes the item then finds that it is in somebody's hands. Rows of runs
-// are taken in one order here and above, so that two such statements cannot wait for each other.
+// The list may come later than the lease: whoever writes the item then finds that it is in somebody's hands.
 const passOn = {
   name: 'work_leases.pass_on',
   text: `insert into ${runs} as r (kind, subject, revision, attempts, lease, leased_until)
@@ -88,9 +90,8 @@ const passOn = {
     returning kind, subject`,
 };
 
-// Done is done, also when the lease ran out meanwhile. A later revision stays runnable. Runs are locked in one order, so
-// that two such statements cannot wait for each other, and an item that the projector is writing is not waited for: its
-// hint will be put right.
+// Done is done, also when the lease ran out meanwhile. A later revision stays runnable. An item that the projector is
+// writing is not waited for: its hint will be put right.
 const done = {
   name: 'work_leases.done',
   text: `with mine as materialized (
@@ -111,12 +112,13 @@ const done = {
     from free f where i.kind = f.kind and i.subject = f.subject`,
 };
 
+// The condition that always holds has the item locked before the run.
 const retry = {
   name: 'work_leases.retry',
-  text: `with waiting as (
+  text: `with item as materialized (select from ${items} where kind = $1 and subject = $2 for update), waiting as (
       update ${runs} set lease = null, leased_until = null, last_reason = $6, attempts = case when $6::text is null then 0 else attempts end,
         next_try_at = clock_timestamp() + $5 * interval '1 millisecond'
-      where kind = $1 and subject = $2 and lease = $4 returning next_try_at
+      where kind = $1 and subject = $2 and lease = $4 and (select count(*) from item) <= 1 returning next_try_at
     )
     update ${items} i set runnable_at = case when i.revision = $3 then greatest(waiting.next_try_at, i.due_at) else i.due_at end
     from waiting where i.kind = $1 and i.subject = $2`,
@@ -124,12 +126,16 @@ const retry = {
 
 const release = {
   name: 'work_leases.release',
-  text: `with given_back as (
+  text: `with mine as materialized (
+      select r.kind, r.subject from unnest($1::text[], $2::text[], $3::uuid[]) as w (kind, subject, lease)
+      join ${runs} r using (kind, subject) where r.lease = w.lease order by r.kind, r.subject for update of r
+    ), given_back as (
       update ${runs} r set lease = null, leased_until = null, attempts = r.attempts - 1
-      from unnest($1::text[], $2::text[], $3::uuid[]) as mine (kind, subject, lease)
-      where r.kind = mine.kind and r.subject = mine.subject and r.lease = mine.lease returning r.kind, r.subject
+      from mine m where r.kind = m.kind and r.subject = m.subject
+    ), free as materialized (
+      select i.kind, i.subject from mine m join ${items} i using (kind, subject) for update of i skip locked
     )
-    update ${items} i set runnable_at = i.due_at from given_back g where i.kind = g.kind and i.subject = g.subject`,
+    update ${items} i set runnable_at = i.due_at from free f where i.kind = f.kind and i.subject = f.subject`,
 };
 
 const nextDue = {
