@@ -34,9 +34,12 @@ export interface WireWorld {
   close(): Promise<void>;
 }
 
-/** @param given settings of every replica; `PUBLIC_URL` is the same for all of them */
-export const createWireWorld = async (given: Environment = {}): Promise<WireWorld> => {
-  const database = await createTestDatabase();
+/**
+ * @param given settings of every replica; `PUBLIC_URL` is the same for all of them
+ * @param place an empty database, when not one of the server that all suites share
+ */
+export const createWireWorld = async (given: Environment = {}, place?: TestDatabase): Promise<WireWorld> => {
+  const database = place ?? (await createTestDatabase());
   const store = await openChosenStore();
   const data = await temporaryDirectory();
   const simulator = await startSimulator({ quiet: true, apps: [simulatedApp()] });
