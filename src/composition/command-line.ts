@@ -46,7 +46,8 @@ export const runCommandLine = async (argv: readonly string[]): Promise<number> =
     draw: drawOn(process.stderr),
     signal: interrupted.signal,
   };
-  if (argv[0] !== 'serve') process.once('SIGINT', () => interrupted.abort());
+  // A second signal ends the process at once.
+  if (argv[0] !== 'serve') for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => interrupted.abort());
   const { runCli } = await import('../adapters/cli/run-cli.ts');
   return runCli(argv, deps);
 };

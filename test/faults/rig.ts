@@ -17,7 +17,7 @@ export interface Rig {
   readonly replica: Replica;
   somebody(): Promise<string>;
   /** Does it while trouble strikes at one of its statements, then mends everything. */
-  strike(operation: Operation, step: Step, how: Pick<Strike, 'side' | 'trouble'>): Promise<Readonly<{ user: string; answer: WireAnswer }>>;
+  strike(operation: Operation, step: Step, how: Readonly<{ side: Strike['side']; trouble: Trouble }>): Promise<Readonly<{ user: string; answer: WireAnswer }>>;
   /** Database and event store, begins now. */
   begin(trouble: Trouble): Promise<void>;
   mend(): Promise<void>;

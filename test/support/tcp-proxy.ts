@@ -8,13 +8,16 @@ import { z } from 'zod';
  */
 export type Trouble = 'cut' | 'refuse' | 'black-hole';
 
+/** `hold`: everything is passed on once the way is mended. */
+export type Halt = Trouble | 'hold';
+
 /** A named statement at which trouble begins: before the database has seen it, or when its answer is lost. */
 export type Strike = Readonly<{
   statement: string;
   /** Which one, counted from 1, after the strike was ordered. */
   nth: number;
   side: 'before' | 'after';
-  trouble: Trouble;
+  trouble: Halt;
 }>;
 
 export interface TcpProxy {
@@ -23,7 +26,7 @@ export interface TcpProxy {
   /** Named statements that were sent, in order. */
   readonly statements: () => readonly string[];
   /** Begins now. */
-  readonly begin: (trouble: Trouble) => Promise<void>;
+  readonly begin: (trouble: Halt) => Promise<void>;
   /** Begins at the next such statement; resolves then. */
   readonly strikeAt: (strike: Strike) => Promise<void>;
   /** From now on every packet takes so long, each way. */
@@ -57,6 +60,7 @@ export const openTcpProxy = async (target: string): Promise<TcpProxy> => {
   let listener: Server | null = null;
   let port = 0;
   let silent = false;
+  let held: (() => void)[] | null = null;
   let delay = 0;
   let armed: (Strike & { struck: () => void; failed: (reason: unknown) => void; left: number }) | null = null;
 
@@ -74,8 +78,9 @@ export const openTcpProxy = async (target: string): Promise<TcpProxy> => {
     cut();
     await closed;
   };
-  const begin = async (trouble: Trouble): Promise<void> => {
+  const begin = async (trouble: Halt): Promise<void> => {
     if (trouble === 'black-hole') silent = true;
+    else if (trouble === 'hold') held = [];
     else if (trouble === 'cut') cut();
     else await stopListening();
   };
@@ -91,7 +96,8 @@ export const openTcpProxy = async (target: string): Promise<TcpProxy> => {
     const pair = { client, server };
     let losesAnswer = false;
     const pass = (to: Socket, bytes: Buffer): void => {
-      if (delay === 0) to.write(bytes);
+      if (held !== null) held.push(() => to.destroyed || to.write(bytes));
+      else if (delay === 0) to.write(bytes);
       else setTimeout(() => to.destroyed || silent || to.write(bytes), delay);
     };
     pairs.add(pair);
@@ -107,14 +113,16 @@ export const openTcpProxy = async (target: string): Promise<TcpProxy> => {
       seen.push(...names);
       if (armed !== null) armed.left -= names.filter((name) => name === armed?.statement).length;
       if (armed !== null && armed.left <= 0 && names.includes(armed.statement)) {
-        if (armed.side === 'before') return strike();
-        losesAnswer = true;
+        if (armed.side === 'after') losesAnswer = true;
+        else strike();
+        if (silent || server.destroyed) return;
       }
       pass(server, bytes);
     });
     server.on('data', (bytes: Buffer) => {
       if (silent) return;
-      if (losesAnswer) return strike();
+      if (losesAnswer) strike();
+      if (silent || client.destroyed) return;
       pass(client, bytes);
     });
   };
@@ -146,6 +154,9 @@ export const openTcpProxy = async (target: string): Promise<TcpProxy> => {
       if (silent) cut();
       silent = false;
       delay = 0;
+      const waiting = held ?? [];
+      held = null;
+      for (const go of waiting) go();
       await listen();
     },
     close: async () => {
