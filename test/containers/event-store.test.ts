@@ -12,7 +12,7 @@ let service: ContainedService;
 let store: Handle;
 
 beforeAll(async () => {
-  world = await createContainerWorld(true);
+  world = await createContainerWorld({ withEventStore: true });
   service = await world.start();
   if (world.eventStore === null) throw new Error('a world with an event store has none');
   store = world.eventStore;

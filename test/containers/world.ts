@@ -40,8 +40,14 @@ export interface ContainerWorld {
 const publicUrl = 'http://localhost:3000';
 const encryptionKey = 'made-up-key-of-32-characters-000';
 
-/** @param withEventStore keeps the history in EVENTSTORE_IMAGE */
-export const createContainerWorld = async (withEventStore = false): Promise<ContainerWorld> => {
+export type ContainerWorldOptions = Readonly<{
+  /** Keeps the history in EVENTSTORE_IMAGE. */
+  withEventStore?: boolean;
+  /** How large PostgreSQL's disk is. */
+  databaseMegabytes?: number;
+}>;
+
+export const createContainerWorld = async ({ withEventStore = false, databaseMegabytes }: ContainerWorldOptions = {}): Promise<ContainerWorld> => {
   const run = inject('containerRun');
   const labels = { [runLabel]: run };
   let networks = 0;
@@ -71,7 +77,7 @@ export const createContainerWorld = async (withEventStore = false): Promise<Cont
     return handleOf(container, network, 'simulator');
   };
   const [postgres, simulator, eventStore] = await Promise.all([
-    startPostgres({ labels, network }),
+    startPostgres({ labels, network, megabytes: databaseMegabytes }),
     startSimulator(),
     withEventStore ? startEventStore() : null,
   ]);
