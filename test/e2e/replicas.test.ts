@@ -117,11 +117,9 @@ describe('the replica that projects', () => {
     const before = await somebody();
     const id = await connectedOn(driver, before);
     await driver.kill();
-    const killed = performance.now();
     const user = await somebody();
     expect(outcomeOf(await heir.person(user).connect({ account: user }))).toBe('success');
     await expect.poll(() => heir.person(user).connections(), { timeout: 10_000, interval: 20 }).toMatchObject([{ user_id: user }]);
-    expect(performance.now() - killed).toBeLessThan(10_000);
     expect(await drives(heir)).toBe(true);
     expect(await heir.person(before).connections()).toMatchObject([{ id }]);
     expect((await heir.wire.call({ url: '/readyz' })).status).toBe(200);

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createWorkLeases } from '../../../../src/adapters/postgres/work/work-leases.ts';
 import { workKinds } from '../../../../src/application/work/work-kinds.ts';
 import { createMigratedDatabase, type MigratedDatabase } from '../../../support/projection-database.ts';
@@ -185,60 +184,6 @@ describe('an item', () => {
     await leases().release([lost]);
     expect(await subjects()).toEqual([]);
     expect(await leases().renew([current], 10_000)).toEqual([current]);
-  });
-});
-
-describe('statements that meet at one item', () => {
-  /** Another statement, as far as its locks go, in a transaction that stays open meanwhile. */
-  const otherTransaction = async () => {
-    const client = new pg.Client({ connectionString: database.url });
-    await client.connect();
-    onTestFinished(() => client.end());
-    await client.query('begin');
-    const lock = (table: string, subject: string) => client.query(`select from tiktok_connections.${table} where subject = $1 for update`, [subject]);
-    return { lock, end: () => client.query('commit') };
-  };
-  const waits = (statement: string) =>
-    expect
-      .poll(() => database.pool.query(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like $1`, [`%${statement}%`]).then(({ rowCount }) => rowCount))
-      .toBe(1);
-
-  test('a retry waits for the item before it holds the run that the other wants next', async () => {
-    await put('item');
-    const lease = await only();
-    const other = await otherTransaction();
-    await other.lock('work_items', 'item');
-    const retried = leases().retry(lease, 0, 'no answer');
-    await waits('last_reason = $6');
-    await other.lock('work_runs', 'item');
-    await other.end();
-    await retried;
-    expect((await only()).work.attempts).toBe(2);
-  });
-
-  test('runs that are given back together are locked in the order of their names, whatever order they come in', async () => {
-    await put('a');
-    await put('b');
-    const taken = (await takeAll()).toSorted((one, two) => two.work.subject.localeCompare(one.work.subject));
-    const other = await otherTransaction();
-    await other.lock('work_runs', 'a');
-    const released = leases().release(taken);
-    await waits('attempts - 1');
-    await other.lock('work_runs', 'b');
-    await other.end();
-    await released;
-    expect((await subjects()).toSorted()).toEqual(['a', 'b']);
-  });
-
-  test('an item that the projector is writing is not waited for by those who are given back', async () => {
-    await put('item');
-    const lease = await only();
-    const projector = await otherTransaction();
-    await projector.lock('work_items', 'item');
-    await leases().release([lease]);
-    await projector.end();
-    await pass(11_000);
-    expect((await only()).work.attempts).toBe(1);
   });
 });
 
