@@ -49,15 +49,25 @@ export const createConnectLink = async (
 /** The link is unknown, expired, or was used before. */
 export type LinkSpent = Readonly<{ kind: 'LinkSpent' }>;
 
-/** Uses a connect link up and begins its authorization. */
+/** What whoever follows a link asks for beside what it carries. */
+export type LinkWishes = Pick<ConnectLinkRequest, 'returnTo' | 'scopes' | 'addAccount'>;
+
+/** Uses a connect link up and begins its authorization. The wishes go before what the link carries; the user is the link's. */
 export const followConnectLink = async (
   ports: ConnectLinkPorts,
   token: Secret<string>,
+  wishes: LinkWishes,
 ): Promise<Result<Started, LinkSpent | ReturnRefused | Unavailable>> => {
   const redeemed = await ports.sessions.redeem(ports.ids.digest(token));
   if (redeemed.isErr()) return err(redeemed.error);
   const session = redeemed.value;
   if (session === null) return err({ kind: 'LinkSpent' });
   const { userId, returnTo, scopes, addAccount } = session;
-  return startAuthorization(ports, { userId, returnTo, scopes, addAccount, viaConnectLink: true });
+  return startAuthorization(ports, {
+    userId,
+    returnTo: wishes.returnTo ?? returnTo,
+    scopes: wishes.scopes ?? scopes,
+    addAccount: wishes.addAccount || addAccount,
+    viaConnectLink: true,
+  });
 };

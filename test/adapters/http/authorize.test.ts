@@ -35,7 +35,6 @@ describe('the authorize address', () => {
       'must not carry user information',
     ],
     ['of another scheme', '?return_to=javascript%3Aalert(1)', 'return_to', 'must begin with https:// or http://'],
-    ['mixed with a link', '?session=abc&add_account=1', 'session', 'carries the rest, so it goes alone'],
   ])('refuses a field that is %s', async (_, query, path, message) => {
     const answer = await someone().call({ url: `${authorize}${query}` });
     expect(answer.statusCode).toBe(400);
@@ -153,9 +152,29 @@ describe('connect links', () => {
     expect(events.unwrapOr([])).toMatchObject([{ type: 'Connected', metadata: { actor: { kind: 'user', id: 'customer-1' } } }]);
   });
 
-  it('answers an unknown link like one that is used up', async () => {
-    const answer = await world.http.call({ url: `${authorize}?session=made-up` });
+  it.each(['made-up', ''])('answers an unknown link like one that is used up: %j', async (token) => {
+    const answer = await world.http.call({ url: `${authorize}?session=${token}` });
     expect(answer.headers.location).toBe('https://connect.example/dashboard/account?tiktok_error=session_expired');
+    const elsewhere = await world.http.call({ url: `${authorize}?session=${token}&return_to=https%3A%2F%2Fapp.example%2Fsettings` });
+    expect(elsewhere.headers.location).toBe('https://app.example/settings?tiktok_error=session_expired');
+  });
+
+  it('goes by what is asked for beside the link before what it carries', async () => {
+    const { token }: { token: string } = (await make({ user_id: 'customer-3', scopes: ['video.upload'] })).json();
+    const visitor = createPerson(world.http, {});
+    const address = await visitor.begin(`?session=${token}&scopes=video.list&add_account=1&return_to=https%3A%2F%2Fapp.example%2Fsettings`);
+    expect(address.searchParams.get('scope')).toBe('user.info.basic,video.list');
+    expect(address.searchParams.get('disable_auto_auth')).toBe('1');
+    const { search } = await world.consent(address.href, { account: 'emi', cancel: true });
+    const back = await visitor.call({ url: `/api/tiktok/auth/callback${search}` });
+    expect(back.headers.location).toBe('https://app.example/settings?tiktok_error=access_denied');
+  });
+
+  it('is not used up by a return address that is not allowed', async () => {
+    const { token }: { token: string } = (await make({ user_id: 'customer-4' })).json();
+    const refused = await world.http.call({ url: `${authorize}?session=${token}&return_to=https%3A%2F%2Fevil.example%2F` });
+    expect(problemIn(refused)).toMatchObject({ code: 'invalid_request', errors: [{ path: 'return_to' }] });
+    expect((await world.http.call({ url: `${authorize}?session=${token}` })).statusCode).toBe(302);
   });
 
   it.each([

@@ -17,7 +17,7 @@ const query = z.strictObject({
   return_to: returnTo.optional(),
   scopes: scopeList.optional(),
   add_account: z.literal('1').optional().describe("Shows TikTok's page even to someone who has granted before, to choose another account."),
-  session: z.string().min(1).max(200).optional().describe('The token of a connect link. It carries the rest, so it goes alone.'),
+  session: z.string().max(2_000).optional().describe('The token of a connect link. What it carries holds unless it is named here too.'),
 });
 
 /** `GET /api/tiktok/auth/authorize`: sends the browser to TikTok. */
@@ -63,22 +63,20 @@ export const authorizeRoute = (app: HttpApp, { deps, identify }: RouteDeps, cook
         cookies.add(request, reply, started.flowCookie, started.lifetimeSeconds);
         return reply.redirect(started.redirectTo.reveal(), 302);
       };
+      const address = returnAddress(return_to);
+      const wishes = { returnTo: return_to ?? null, scopes: readScopes(scopes), addAccount: add_account !== undefined };
       if (session !== undefined) {
-        if (return_to !== undefined || scopes !== undefined || add_account !== undefined) {
-          return refuse({ kind: 'FieldsRefused', errors: [{ path: 'session', message: 'carries the rest, so it goes alone' }] });
-        }
-        const followed = await followConnectLink(connecting, secret(session));
+        const followed = await followConnectLink(connecting, secret(session), wishes);
         if (followed.isOk()) return begin(followed.value);
         switch (followed.error.kind) {
           case 'LinkSpent':
-            return sendBack(reply, settings.returnUrl, 'session_expired');
+            return sendBack(reply, address, 'session_expired');
           case 'Unavailable':
-            return sendBack(reply, settings.returnUrl, 'database_error');
+            return sendBack(reply, address, 'database_error');
           case 'ReturnRefused':
             return refuse(followed.error);
         }
       }
-      const address = returnAddress(return_to);
       const identified = await identify(request);
       if (identified.isErr()) {
         const kind = identified.error.kind;
@@ -91,13 +89,7 @@ export const authorizeRoute = (app: HttpApp, { deps, identify }: RouteDeps, cook
       request.caller = identified.value;
       const { principal } = identified.value;
       if (principal.kind !== 'user') return refuse({ kind: 'WrongPrincipal', needed: 'end user' });
-      const started = await startAuthorization(connecting, {
-        userId: principal.userId,
-        returnTo: return_to ?? null,
-        scopes: readScopes(scopes),
-        addAccount: add_account !== undefined,
-        viaConnectLink: false,
-      });
+      const started = await startAuthorization(connecting, { ...wishes, userId: principal.userId, viaConnectLink: false });
       if (started.isOk()) return begin(started.value);
       if (started.error.kind === 'Unavailable') return sendBack(reply, address, 'database_error');
       throw new ProblemAnswer(problemOf(started.error));
