@@ -96,7 +96,9 @@ describe('a return address that is allowed', () => {
     [`${allowed}?tab=tiktok&tab=2`, `${allowed}?tab=tiktok&tab=2&tiktok_error=access_denied`],
     [`${allowed}?tiktok_success=true&tiktok_error=none&a=1`, `${allowed}?a=1&tiktok_error=access_denied`],
     [`${allowed}?next=https%3A%2F%2Fattacker.example`, `${allowed}?next=https%3A%2F%2Fattacker.example&tiktok_error=access_denied`],
-    [`${allowed}?a=%0d%0aSet-Cookie:%20b=c`, `${allowed}?a=%0D%0ASet-Cookie%3A+b%3Dc&tiktok_error=access_denied`],
+    [`${allowed}?a=%0d%0aSet-Cookie:%20b=c`, `${allowed}?a=%0d%0aSet-Cookie:%20b=c&tiktok_error=access_denied`],
+    [`${allowed}?q=a%20b&flag&next=/x,y`, `${allowed}?q=a%20b&flag&next=/x,y&tiktok_error=access_denied`],
+    [`${allowed}?tiktok%5Ferror=none&tiktok_errors=1`, `${allowed}?tiktok_errors=1&tiktok_error=access_denied`],
     [`${allowed}#part`, `${allowed}?tiktok_error=access_denied#part`],
     ['http://localhost:8080/after', 'http://localhost:8080/after?tiktok_error=access_denied'],
   ])('%s is where the person ends, with the true outcome', async (address, expected) => {

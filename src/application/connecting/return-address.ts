@@ -17,11 +17,15 @@ export const allowedReturn = (returnTo: string, allowlist: readonly string[]): U
   return allowed ? address : refused('is not on RETURN_URL_ALLOWLIST');
 };
 
-/** The return address with the outcome added to its own query. */
+const outcomeNames: ReadonlySet<string> = new Set(['tiktok_success', 'tiktok_error']);
+
+/** A part of a query as it stands in an address, `name=value`. */
+const isOutcome = (part: string): boolean => [...new URLSearchParams(part).keys()].some((name) => outcomeNames.has(name));
+
+/** The return address with the outcome added to its own query, of which each part stays as it is spelt. */
 export const withOutcome = (returnTo: string, outcome: readonly [name: 'tiktok_success' | 'tiktok_error', value: string]): string => {
   const address = new URL(returnTo);
-  address.searchParams.delete('tiktok_success');
-  address.searchParams.delete('tiktok_error');
-  address.searchParams.set(outcome[0], outcome[1]);
+  const kept = address.search.slice(1).split('&').filter((part) => part !== '' && !isOutcome(part));
+  address.search = [...kept, new URLSearchParams({ [outcome[0]]: outcome[1] }).toString()].join('&');
   return address.href;
 };
