@@ -10,10 +10,12 @@ const mostPhotos = 35;
 const moment = z.iso.datetime({ offset: true, error: 'must be an RFC 3339 moment with Z or an offset' });
 const address = z.string().min(1).max(longestAddress);
 const choice = z.boolean().optional();
+/** Half a surrogate pair would be sealed as another character, and a NUL is part of no caption. */
+const words = z.string().refine((text) => text.isWellFormed() && !text.includes('\u0000'), 'must be well-formed Unicode without NUL');
 
 const post = z.strictObject({
-  title: z.string().describe('May be empty. At most 2200 UTF-16 units for a video, 90 for photos.'),
-  description: z.string().nullable().optional().describe('Photos only; at most 4000 UTF-16 units.'),
+  title: words.describe('May be empty. At most 2200 UTF-16 units for a video, 90 for photos.'),
+  description: words.nullable().optional().describe('Photos only; at most 4000 UTF-16 units.'),
   privacy_level: z.enum(privacyLevels).nullable().optional().describe("Required for `direct`: one of the creator's `privacy_level_options`."),
   allow_comment: choice,
   allow_duet: choice.describe('Does not apply to photos.'),
@@ -48,14 +50,14 @@ type Given = Readonly<{ kind: 'video' | 'photo'; mode: 'direct' | 'draft'; post:
 type Misfit = Readonly<{ path: readonly string[]; message: string }>;
 
 /** What no single field shows. */
-const misfits = ({ kind, mode, post: words, source }: Given): readonly Misfit[] => {
+const misfits = ({ kind, mode, post: given, source }: Given): readonly Misfit[] => {
   const found: Misfit[] = [];
-  if (mode === 'direct' && (words.privacy_level ?? null) === null)
+  if (mode === 'direct' && (given.privacy_level ?? null) === null)
     found.push({ path: ['post', 'privacy_level'], message: 'is required for a direct post; nothing is assumed for the creator' });
   if (kind === 'photo' && source.type !== 'photos') found.push({ path: ['source', 'type'], message: 'must be photos for kind photo' });
   if (kind === 'video' && source.type === 'photos') found.push({ path: ['source', 'type'], message: 'must be media or url for kind video' });
-  if (kind === 'video' && (words.description ?? null) !== null) found.push({ path: ['post', 'description'], message: 'is for photos only; leave it out' });
-  if (kind === 'video' && words.auto_add_music === true) found.push({ path: ['post', 'auto_add_music'], message: 'is for photos only; leave it out' });
+  if (kind === 'video' && (given.description ?? null) !== null) found.push({ path: ['post', 'description'], message: 'is for photos only; leave it out' });
+  if (kind === 'video' && given.auto_add_music === true) found.push({ path: ['post', 'auto_add_music'], message: 'is for photos only; leave it out' });
   if (source.type === 'photos' && (source.cover_index ?? 0) >= Math.max(1, source.urls.length))
     found.push({ path: ['source', 'cover_index'], message: 'must be the place of one of urls, counted from 0' });
   return found;
