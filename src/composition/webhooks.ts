@@ -13,11 +13,12 @@ import { attendedWebhooks } from './telemetry.ts';
 export const provideWebhooks = (container: Container): void => {
   container.provide('receiving', (c) => {
     const { clientKey, clientSecret, previousClientSecret } = c.get('tiktokSide');
+    const intake = watchedIntake(createWebhookIntake(c.get('pool')), c.get('tallies'));
     return {
       clientKey,
       webhooks: createTikTokWebhooks(previousClientSecret === null ? [clientSecret] : [clientSecret, previousClientSecret]),
       bodies: webhookBodies(c.get('sealer')),
-      intake: watchedIntake(createWebhookIntake(c.get('pool')), c.get('tallies')),
+      intake: c.get('tracing')?.intake(intake) ?? intake,
       ids: c.get('ids'),
       clock: c.get('clock'),
       wake: () => c.get('webhookWork').wake(),

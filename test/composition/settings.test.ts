@@ -116,8 +116,9 @@ describe('the settings', () => {
   });
 
   it('do not print a secret', () => {
-    const printed = JSON.stringify(settingsOf(production));
-    for (const hidden of ['made-up-secret', 'service:made-up', '00'.repeat(32)]) expect(printed).not.toContain(hidden);
+    const collector = { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example', OTEL_EXPORTER_OTLP_HEADERS: 'x-key=made-up-key-of-a-collector' };
+    const printed = JSON.stringify(settingsOf({ ...production, ...collector }));
+    for (const hidden of ['made-up-secret', 'service:made-up', '00'.repeat(32), 'made-up-key-of-a-collector']) expect(printed).not.toContain(hidden);
   });
 });
 

@@ -117,12 +117,15 @@ it('a failed call of TikTok shows in the trace of its request, and in the log un
   expect(lines.find((line) => line.includes('TikTok did not do what was asked'))).toContain('"endpoint":"token_refresh"');
 });
 
-it('a webhook is traced where it is taken in and where it is worked on', async () => {
+it('a webhook is traced where it is taken in, and the work on it is linked with that', async () => {
   const body = webhookBody({ event: 'post.publish.complete', content: '{"publish_id":"of-nobody"}' });
   const signature = signedHeader(world.simulator.app.clientSecret, Math.floor(Date.now() / 1_000), body);
   await replica.wire.call({ method: 'POST', url: '/webhooks/tiktok', headers: { 'content-type': 'application/json', 'tiktok-signature': signature }, body });
-  await spanNamed('POST /webhooks/tiktok');
-  expect((await spanNamed('webhook')).attributes).toMatchObject({ 'tiktok_connections.webhook': 'post.publish.complete', 'tiktok_connections.outcome': 'retry' });
+  const delivery = await spanNamed('POST /webhooks/tiktok');
+  const work = await spanNamed('webhook');
+  expect(work.attributes).toMatchObject({ 'tiktok_connections.webhook': 'post.publish.complete', 'tiktok_connections.outcome': 'retry' });
+  expect(work.traceId).not.toBe(delivery.traceId);
+  expect(work.links).toMatchObject([{ traceId: delivery.traceId, spanId: delivery.spanId, attributes: { 'tiktok_connections.relation': 'causation' } }]);
 });
 
 it('no span holds what proves anything, or anything personal', async () => {

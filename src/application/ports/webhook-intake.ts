@@ -13,6 +13,8 @@ export type NewWebhook = Readonly<{
   body: Sealed;
   /** Whether somebody is to work on it, now or once a version knows how; others are only kept. */
   toBeHandled: boolean;
+  /** The W3C trace context that it came in; null where nothing is traced. */
+  traceparent: string | null;
 }>;
 
 /** Webhooks that TikTok delivered, kept for 30 days. */
@@ -33,6 +35,8 @@ export type LeasedWebhook = Readonly<{
   attempts: number;
   /** Since it was taken in. */
   waitedMillis: number;
+  /** The W3C trace context that it was taken in under; null where nothing was traced. */
+  traceparent: string | null;
 }>;
 
 /** Webhooks that were taken in and still wait to be worked on. */

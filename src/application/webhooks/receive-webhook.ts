@@ -51,7 +51,7 @@ export const receiveWebhook = async (ports: ReceivePorts, header: string | null,
   const sealed = await ports.bodies.seal(digest, text);
   if (sealed.isErr()) return err(sealed.error);
   const connectionId = openId === null ? null : ports.ids.connectionId(ports.clientKey, openId);
-  const stored = await ports.intake.store({ digest, event, connectionId, body: sealed.value, toBeHandled: isToBeHandled(event) });
+  const stored = await ports.intake.store({ digest, event, connectionId, body: sealed.value, toBeHandled: isToBeHandled(event), traceparent: null });
   if (isHandled(event) && stored.unwrapOr(false)) ports.wake();
   return stored;
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { TracingSettings } from '../../adapters/telemetry/tracing.ts';
+import { secret } from '../../domain/values/secret.ts';
 import type { Environment } from './environment.ts';
 import { address, flag } from './values.ts';
 
@@ -53,7 +54,7 @@ export const readTracing = (read: Read, environment: Environment): TracingSettin
       scheduledDelayMillis: read('OTEL_BSP_SCHEDULE_DELAY', names.OTEL_BSP_SCHEDULE_DELAY) ?? 5_000,
       exportTimeoutMillis: read('OTEL_BSP_EXPORT_TIMEOUT', names.OTEL_BSP_EXPORT_TIMEOUT) ?? 30_000,
     },
-    variables: ofOpenTelemetry(environment),
+    variables: secret(ofOpenTelemetry(environment)),
   } as const;
   const isOn = (endpoint !== undefined || tracesEndpoint !== undefined) && !disabled && exporter === 'otlp';
   return isOn ? settings : null;

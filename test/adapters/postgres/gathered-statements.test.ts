@@ -49,7 +49,7 @@ test('data keys that are looked up in one turn are one statement, and each is an
 test('webhooks that come in one turn are one statement, and of two alike the first is new', async () => {
   const intake = createWebhookIntake(database.pool);
   const [one, other] = ['a'.repeat(64), 'b'.repeat(64)];
-  const webhook = (digest: string) => ({ digest, event: 'made.up', connectionId: null, body: sealed('sealed'), toBeHandled: false });
+  const webhook = (digest: string) => ({ digest, event: 'made.up', connectionId: null, body: sealed('sealed'), toBeHandled: false, traceparent: null });
   const stored = await Promise.all([one, other, one].map((digest) => intake.store(webhook(digest))));
   expect(stored.map((each) => each._unsafeUnwrap())).toEqual([true, true, false]);
   expect((await intake.store(webhook(other)))._unsafeUnwrap()).toBe(false);
@@ -59,7 +59,7 @@ test('webhooks that come in one turn are one statement, and of two alike the fir
 test('webhooks that are put off or done in one turn share a statement, each with its own time and reason', async () => {
   const intake = createWebhookIntake(database.pool);
   const digests = ['c', 'd', 'e', 'f'].map((digit) => digit.repeat(64));
-  const kept = await Promise.all(digests.map((digest) => intake.store({ digest, event: 'made.due', connectionId: null, body: sealed('sealed'), toBeHandled: true })));
+  const kept = await Promise.all(digests.map((digest) => intake.store({ digest, event: 'made.due', connectionId: null, body: sealed('sealed'), toBeHandled: true, traceparent: null })));
   expect(kept.map((each) => each._unsafeUnwrap())).toEqual([true, true, true, true]);
   const leases = createWebhookLeases(database.pool);
   const [one, other, third, lost] = await leases.take(['made.due'], 4, 60_000);

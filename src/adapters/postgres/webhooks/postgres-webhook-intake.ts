@@ -9,9 +9,9 @@ import { gather } from '../gather.ts';
 // In the order of digests, so that two statements with the same webhooks cannot wait for one another.
 const store = {
   name: 'webhook_intake.store',
-  text: `insert into tiktok_connections.webhook_intake (digest, event, connection_id, body, due_at)
-    select decode(w.digest, 'hex'), w.event, w.connection_id, w.body, case when w.due then clock_timestamp() end
-    from unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::boolean[]) as w (digest, event, connection_id, body, due)
+  text: `insert into tiktok_connections.webhook_intake (digest, event, connection_id, body, due_at, traceparent)
+    select decode(w.digest, 'hex'), w.event, w.connection_id, w.body, case when w.due then clock_timestamp() end, w.traceparent
+    from unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::boolean[], $6::text[]) as w (digest, event, connection_id, body, due, traceparent)
     order by w.digest
     on conflict (digest) do nothing returning encode(digest, 'hex') as digest`,
 };
@@ -26,6 +26,7 @@ const storeTogether = async (pool: pg.Pool, webhooks: readonly NewWebhook[]): Pr
     webhooks.map(({ connectionId }) => connectionId),
     webhooks.map(({ body }) => body),
     webhooks.map(({ toBeHandled }) => toBeHandled),
+    webhooks.map(({ traceparent }) => traceparent),
   ];
   const stored = new Set((await rowsOf(pool, store, values, storedRow)).map(({ digest }) => digest));
   return webhooks.map(({ digest }) => stored.delete(digest));

@@ -30,7 +30,7 @@ const take = {
       order by due_at limit $2 for update skip locked) as due
     where w.digest = due.digest
     returning w.id, encode(w.digest, 'hex') as digest, w.event, w.connection_id, w.body, w.attempts,
-      (extract(epoch from clock_timestamp() - w.received_at) * 1000)::double precision as "waitedMillis"`,
+      (extract(epoch from clock_timestamp() - w.received_at) * 1000)::double precision as "waitedMillis", w.traceparent`,
 };
 
 // Rows are locked in one order, so that two such statements cannot wait for each other.
@@ -67,6 +67,7 @@ const leasedRow = z.object({
   body: z.string().transform(sealed).nullable(),
   attempts: z.number(),
   waitedMillis: z.number(),
+  traceparent: z.string().nullable(),
 });
 const millisRow = z.object({ millis: z.number().nullable() });
 

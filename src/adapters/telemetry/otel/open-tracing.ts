@@ -17,7 +17,7 @@ import type { Tallies } from '../tallies.ts';
 import type { Tracing, TracingSettings } from '../tracing.ts';
 import type { WorkLog } from '../watched-work.ts';
 import { createOtelTracer } from './otel-tracer.ts';
-import { tracedCalls, tracedStore } from './traced-calls.ts';
+import { tracedCalls, tracedIntake, tracedStore } from './traced-calls.ts';
 import { tracedWebhooks, tracedWork } from './traced-work.ts';
 
 export type TracingParts = Readonly<{ settings: TracingSettings; tallies: Pick<Tallies, 'spans'>; log: WorkLog }>;
@@ -70,7 +70,7 @@ const watchedExporter = (exporter: SpanExporter, { tallies, log }: TracingParts)
 
 /** OpenTelemetry's own readers look there alone; what came from a file or from `.env` is put there too. */
 const adoptVariables = (variables: TracingSettings['variables']): void => {
-  for (const [name, value] of Object.entries(variables)) process.env[name] = value;
+  for (const [name, value] of Object.entries(variables.reveal())) process.env[name] = value;
 };
 
 /** Begins to trace. Exporting happens behind the work and never holds it up: what cannot be sent is dropped. */
@@ -87,6 +87,7 @@ export const openTracing = (parts: TracingParts): Tracing => {
   return {
     tracer,
     store: (store) => tracedStore(tracer, store),
+    intake: (intake) => tracedIntake(tracer, intake),
     work: (store, handler) => tracedWork(tracer, store, handler),
     webhooks: (handler) => tracedWebhooks(tracer, handler),
     calls: (watch) => tracedCalls(tracer, watch),

@@ -2,6 +2,7 @@ import type { StreamName } from '../../../application/ports/event-names.ts';
 import type { EventStore, EventToAppend } from '../../../application/ports/event-store.ts';
 import type { TikTokCallWatch } from '../../../application/ports/tiktok-calls.ts';
 import type { SpanFacts, Tracer } from '../../../application/ports/tracer.ts';
+import type { WebhookIntake } from '../../../application/ports/webhook-intake.ts';
 import { own } from './in-span.ts';
 
 const appendFacts = (stream: StreamName, revision: number, events: readonly EventToAppend[]): SpanFacts => {
@@ -34,6 +35,11 @@ export const tracedStore = <Store extends EventStore>(tracer: Tracer, store: Sto
         span.end();
       });
   },
+});
+
+/** Each webhook remembers the span that it was taken in under. */
+export const tracedIntake = (tracer: Tracer, intake: WebhookIntake): WebhookIntake => ({
+  store: (webhook) => intake.store({ ...webhook, traceparent: tracer.running()?.traceparent ?? webhook.traceparent }),
 });
 
 /** Calls of TikTok as spans that bear TikTok's log id. TikTok is told nothing of our traces. */

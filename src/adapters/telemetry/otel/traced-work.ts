@@ -52,12 +52,14 @@ export const tracedWork =
     });
   };
 
+/** Each run of a webhook begins a trace, linked with its delivery. */
 export const tracedWebhooks =
   (tracer: Tracer, handler: WebhookHandler): WebhookHandler =>
   (webhook) => {
-    const { id, event, digest, attempts } = webhook;
+    const { id, event, digest, attempts, traceparent } = webhook;
     const facts = { [`${own}correlation_id`]: `webhook:${id}`, [`${own}webhook`]: event, [`${own}webhook_digest`]: digest, [`${own}attempts`]: attempts };
-    return inSpan(tracer, { name: 'webhook', kind: 'consumer', facts, parent: null }, async (span) => {
+    const links = traceparent === null ? [] : [{ traceparent, facts: { [`${own}relation`]: 'causation' } }];
+    return inSpan(tracer, { name: 'webhook', kind: 'consumer', facts, parent: null, links }, async (span) => {
       const outcome = await handler(webhook);
       span.set(outcomeFacts(outcome));
       return outcome;
