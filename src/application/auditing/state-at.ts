@@ -1,10 +1,11 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { ConnectionId } from '../../domain/values/ids.ts';
 import type { ConnectionNotFound } from '../connecting/disconnect.ts';
-import type { LoadFailure } from '../execution/load.ts';
+import type { LoadFailure, UnreadableHistory } from '../execution/load.ts';
+import { readPages } from '../execution/read-pages.ts';
 import { connectionStream } from '../execution/streams.ts';
 import type { Viewer } from '../ports/connections.ts';
-import type { EventStore, RecordedEvent } from '../ports/event-store.ts';
+import type { EventStore, RecordedEvent, StoredEvent } from '../ports/event-store.ts';
 import type { Sealer } from '../ports/sealer.ts';
 import type { SecurityLog } from '../ports/security-log.ts';
 import { evolveRecord, type ConnectionRecord } from '../reading/connection-record.ts';
@@ -18,33 +19,25 @@ export interface StateAtPorts {
   readonly securityLog: SecurityLog;
 }
 
-/** Events read at once: most histories are one reading. */
-const pageSize = 2_000;
+/** Small, so that what one page leaves behind is swept up before the next; large enough to be a statement of its own. */
+const pageSize = 300;
 
-type Replayed = Readonly<{ record: ConnectionRecord | null; erased: ReadonlySet<number> }>;
+/** The fold up to a moment, and what was erased since. */
+interface Replay {
+  record: ConnectionRecord | null;
+  readonly erased: Set<number>;
+  /** Whether an event has come that had not happened by then. */
+  later: boolean;
+}
 
-/** The fold up to a moment. What was erased later is gone for every moment, also before its key is, so all is read. */
-const replay = async (
-  eventStore: EventStore,
-  id: ConnectionId,
-  hasHappened: (event: RecordedEvent) => boolean,
-): Promise<Result<Replayed, LoadFailure>> => {
-  const stream = connectionStream(id);
-  const erased = new Set<number>();
-  let record: ConnectionRecord | null = null;
-  let later = false;
-  for (let from = 1; ; from += pageSize) {
-    const page = await eventStore.read(stream, from, pageSize);
-    if (page.isErr()) return err(page.error);
-    for (const stored of page.value) {
-      if (stored.readable && stored.event.type === 'PersonalDataErased') stored.event.data.lives.forEach((life) => erased.add(life));
-      if (later) continue;
-      if (!stored.readable) return err({ kind: 'UnreadableHistory', stream, revision: stored.revision, reason: stored.reason });
-      later = !hasHappened(stored);
-      if (!later) record = evolveRecord(record, id, stored);
-    }
-    if (page.value.length < pageSize) return ok({ record, erased });
-  }
+/** What was erased later is gone for every moment, also before its key is, so all is read. */
+const take = (replay: Replay, id: ConnectionId, hasHappened: (event: RecordedEvent) => boolean, stored: StoredEvent): Result<void, UnreadableHistory> => {
+  if (stored.readable && stored.event.type === 'PersonalDataErased') stored.event.data.lives.forEach((life) => replay.erased.add(life));
+  if (replay.later) return ok(undefined);
+  if (!stored.readable) return err({ kind: 'UnreadableHistory', stream: stored.stream, revision: stored.revision, reason: stored.reason });
+  replay.later = !hasHappened(stored);
+  if (!replay.later) replay.record = evolveRecord(replay.record, id, stored);
+  return ok(undefined);
 };
 
 /**
@@ -58,13 +51,23 @@ export const stateAt = async (
   principal: string,
 ): Promise<Result<ConnectionView, ConnectionNotFound | LoadFailure>> => {
   const { connectionId, moment, viewer } = query;
-  const replayed = await replay(eventStore, connectionId, hasHappenedBy(moment));
-  if (replayed.isErr()) return err(replayed.error);
-  const { record, erased } = replayed.value;
-  const life = record === null ? undefined : lifeSeenBy(record, viewer);
-  if (life === undefined) return err({ kind: 'ConnectionNotFound' });
-  const detail = { stream: connectionStream(connectionId) };
-  const logging = securityLog.record({ kind: 'history_read', detail, principal, connectionId });
-  const [logged, view] = await Promise.all([logging, renderView(sealer, connectionId, { ...life, erased: life.erased || erased.has(life.life) })]);
+  const stream = connectionStream(connectionId);
+  const hasHappened = hasHappenedBy(moment);
+  const replay: Replay = { record: null, erased: new Set(), later: false };
+  let logging: ReturnType<SecurityLog['record']> | null = null;
+  for await (const page of readPages(eventStore, stream, pageSize)) {
+    if (page.isErr()) return err(page.error);
+    for (const stored of page.value) {
+      const taken = take(replay, connectionId, hasHappened, stored);
+      if (taken.isErr()) return err(taken.error);
+    }
+    // Written while the rest of a long history is read: whoever sees a life now sees one in the end.
+    if (replay.record !== null && lifeSeenBy(replay.record, viewer) !== undefined) {
+      logging ??= securityLog.record({ kind: 'history_read', detail: { stream }, principal, connectionId });
+    }
+  }
+  const life = replay.record === null ? undefined : lifeSeenBy(replay.record, viewer);
+  if (life === undefined || logging === null) return err({ kind: 'ConnectionNotFound' });
+  const [logged, view] = await Promise.all([logging, renderView(sealer, connectionId, { ...life, erased: life.erased || replay.erased.has(life.life) })]);
   return logged.isErr() ? err(logged.error) : view;
 };
