@@ -6,7 +6,7 @@ import { emptyHead, type StreamHead } from '../../src/application/ports/event-st
 import type { ConnectionId } from '../../src/domain/values/ids.ts';
 import { sampleAppend } from '../append/sample-event.ts';
 import { gatheringSealer, type KeptKey } from './bench-keys.ts';
-import { eventAt, eventsOfHistory, madeUpConnection, momentOf } from './connection-history.ts';
+import { eventAt, eventsOfHistory, madeUpConnection, momentOf, sealedOf } from './connection-history.ts';
 
 /** Connections whose histories run side by side: neighbours in the feed are of different streams, as in real life. */
 const sideBySide = 1_000;
@@ -73,14 +73,17 @@ export const writeHistories = async (pool: pg.Pool, events: number, before = 0):
   for (let from = before / eventsOfHistory; from < connections; from += sideBySide) {
     const { sealer, takeKeys } = gatheringSealer();
     const group = Array.from({ length: Math.min(sideBySide, connections - from) }, (_, index) => madeUpConnection(from + index));
+    const values = await Promise.all(group.map((connection) => sealedOf(sealer, connection)));
     const heads = new Map<ConnectionId, StreamHead>();
     for (let step = 0; step < eventsOfHistory; step += 1) {
       const written: Written[] = [];
-      for (const connection of group) {
+      for (const [index, connection] of group.entries()) {
+        const inTurn = values[index];
+        if (inTurn === undefined) throw new Error('every connection has its sealed values');
         const stream = connectionStream(connection.id);
         const head = heads.get(connection.id) ?? emptyHead;
         const occurredAt = momentOf(place);
-        const event = await eventAt(sealer, connection, step, occurredAt);
+        const event = eventAt(connection, inTurn, step, occurredAt);
         const [encoded] = codec.encode(stream, head, [{ ...sampleAppend(event), occurredAt }]);
         if (encoded === undefined) throw new Error('nothing was encoded');
         const { entry } = encoded;
