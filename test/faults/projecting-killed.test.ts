@@ -5,16 +5,15 @@ import { adoptTables, readState } from '../../src/adapters/postgres/projector/pr
 import { rebuild } from '../../src/adapters/postgres/projector/rebuild.ts';
 import { createBatchWriter } from '../../src/adapters/postgres/projector/write-batch.ts';
 import { emptyHead, type EventStore, type EventToAppend } from '../../src/application/ports/event-store.ts';
-import { abandon, createGate, haltsOf } from '../support/gate.ts';
 import { createInMemoryEventStore } from '../support/in-memory-event-store.ts';
 import { countingTables, createCounting } from '../support/projection-counting.ts';
 import { createMigratedDatabase, type MigratedDatabase } from '../support/projection-database.ts';
 import { writeConnection } from '../support/projection-history.ts';
-import { endDriversBackends } from '../support/projection-replica.ts';
 import { emptyTables, projectAll } from '../support/projection-replay.ts';
 import { createProjectionSealer } from '../support/projection-sealer.ts';
 import { newStream, several } from '../support/sample-events.ts';
-import { openGatedPool, type GatedPool } from './gated-pool.ts';
+import type { GatedPool } from './gated-pool.ts';
+import { killEverywhere } from './kill-everywhere.ts';
 
 const never = new AbortController().signal;
 const written = 5;
@@ -41,37 +40,12 @@ afterAll(() => database.drop());
 const counted = async () => (await database.pool.query<{ events: number; revisions: number }>('select events, revisions from tiktok_connections.counting')).rows;
 const checkpointNow = async (): Promise<string> => (await readState(database.pool, 'counting', 'live'))?.checkpoint ?? '';
 
-/** Runs it once whole, then kills it before and after each of its statements. @param afterwards what must hold then */
-const killEverywhere = async (
-  prepare: () => Promise<void>,
-  run: (gated: GatedPool) => PromiseLike<unknown>,
-  afterwards: () => Promise<void>,
-): Promise<void> => {
-  const statements = createGate();
-  await prepare();
-  const whole = openGatedPool(database.url, statements);
-  await run(whole);
-  await whole.end();
-  const halts = haltsOf(statements);
-  expect(halts.length).toBeGreaterThan(1);
-  for (const halt of halts) {
-    await prepare();
-    const gate = createGate(halt, statements.seen);
-    const gated = openGatedPool(database.url, gate);
-    abandon(run(gated));
-    await gate.reached;
-    gated.dropConnections();
-    // The lock of a rebuild has a connection of its own.
-    await endDriversBackends(database.pool);
-    await afterwards();
-  }
-};
-
 describe('killed before or after any of its statements', () => {
   it('a rebuild leaves readers whole rows and the checkpoint where it was, and the next run ends it', { timeout: 120_000 }, async () => {
     const parts = (gated?: GatedPool) => ({ pool: gated?.pool ?? database.pool, eventStore, projector: createCounting(), signal: never, batchSize: 3 });
     let before = '';
     await killEverywhere(
+      database,
       async () => {
         await empty();
         await projectAll(database.pool, eventStore, createCounting());
@@ -96,6 +70,7 @@ describe('killed before or after any of its statements', () => {
       (await catchUp({ eventStore, projector, writer, signal: never, catchUpBatch: 2, onPassed: () => undefined }, from))._unsafeUnwrap();
     };
     await killEverywhere(
+      database,
       empty,
       ({ pool }) => follow(pool),
       async () => {
@@ -110,6 +85,7 @@ describe('killed before or after any of its statements', () => {
     let stream = newStream();
     let events: readonly EventToAppend[] = [];
     await killEverywhere(
+      database,
       async () => {
         stream = newStream();
         events = several(3);

@@ -7,8 +7,8 @@ import { streams } from './eventstoredb-stand-in/wire.ts';
 
 /** A call to the store at which trouble begins: before the store has seen it, or when its answer is lost. */
 export type StoreStrike = Readonly<{
-  call: 'append' | 'read';
-  /** Which one that is about a stream of ours, counted from 1, after the strike was ordered. */
+  call: 'append' | 'read' | 'any';
+  /** Which one, counted from 1, after the strike was ordered; of appends and reads those about a stream of ours. */
   nth: number;
   side: 'before' | 'after';
   trouble: Trouble;
@@ -18,6 +18,8 @@ export type StoreStrike = Readonly<{
 export interface StoreProxy {
   /** The store's address by way of this proxy. */
   readonly url: string;
+  /** How many calls have come by. */
+  readonly calls: () => number;
   readonly begin: (trouble: Trouble) => Promise<void>;
   readonly strikeAt: (strike: StoreStrike) => Promise<void>;
   /** Answers every append that it cannot be written, or lets them pass again. */
@@ -35,7 +37,7 @@ const nameOf = (identifier: Readonly<{ getStreamName_asU8: () => Uint8Array }> |
   Buffer.from(identifier?.getStreamName_asU8() ?? []).toString('utf8');
 
 /** What a call is about, by its first message. */
-const callOf = (path: string, message: Buffer): StoreStrike['call'] | null => {
+const callOf = (path: string, message: Buffer): 'append' | 'read' | null => {
   const body = message.subarray(framing, framing + message.readUInt32BE(1));
   if (path.endsWith('/Append')) {
     const options = streams.AppendReq.deserializeBinary(body).getOptions();
@@ -73,6 +75,7 @@ export const openStoreProxy = async (target: string): Promise<StoreProxy> => {
   let port = 0;
   let silent = false;
   let refusing = false;
+  let calls = 0;
   let delay = 0;
   let armed: (StoreStrike & { struck: () => void; failed: (reason: unknown) => void; left: number }) | null = null;
   let server: http2.Http2Server | null = null;
@@ -137,9 +140,10 @@ export const openStoreProxy = async (target: string): Promise<StoreProxy> => {
     const message = await firstMessage(stream);
     if (silent || stream.destroyed) return;
     const about = message.length < framing ? null : callOf(path, message);
+    calls += 1;
     if (refusing && about === 'append') return stream.respond(unavailable, { endStream: true });
     let losesAnswer = false;
-    if (armed !== null && about === armed.call) {
+    if (armed !== null && (armed.call === 'any' || about === armed.call)) {
       armed.left -= 1;
       if (armed.left === 0) {
         if (armed.side === 'before') return strike();
@@ -180,6 +184,7 @@ export const openStoreProxy = async (target: string): Promise<StoreProxy> => {
   await listen();
   return {
     url: `esdb://127.0.0.1:${port}${rest}`,
+    calls: () => calls,
     begin,
     strikeAt: (wanted) =>
       new Promise((struck, failed) => {

@@ -35,7 +35,9 @@ const readStream = async (log: KeptLog, call: ReadCall, options: Options): Promi
   const events = log.stream(name);
   if (events.length === 0) await send(call, noStreamAnswer(name));
   const from = wanted?.hasRevision() === true ? Number(wanted.getRevision()) : 0;
-  for (const event of events.slice(from, from + Number(options.getCount()))) {
+  // By revisions, as the server's index has them: a log that somebody changed may leave some out, or hold them in another order.
+  const standing = events.filter(({ revision }) => revision >= from).sort((a, b) => a.revision - b.revision);
+  for (const event of standing.slice(0, Number(options.getCount()))) {
     if (call.cancelled) return;
     await send(call, eventAnswer(event));
   }
