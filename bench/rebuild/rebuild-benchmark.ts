@@ -1,12 +1,9 @@
-import { join } from 'node:path';
 import type pg from 'pg';
 import { z } from 'zod';
-import { createBenchDatabase } from '../harness/bench-database.ts';
 import { compare, type Contestant } from '../harness/comparison.ts';
-import { figure, ratioFinding, type Bench, type Benchmark, type Finding } from '../harness/finding.ts';
-import { runProgram } from '../harness/own-process.ts';
-import { writeHistories } from '../histories/write-histories.ts';
+import { ratioFinding, type Bench, type Benchmark, type Finding } from '../harness/finding.ts';
 import { handMadeRebuild, handMadeRebuildWithoutProfiles } from './hand-made-rebuild.ts';
+import { millionEvents } from './million-events.ts';
 import { ourRebuild, type Rebuilder } from './our-rebuild.ts';
 
 const contestant = (rebuilder: Rebuilder, events: number): Contestant => ({
@@ -50,31 +47,8 @@ const speed = async ({ histories, quick }: Bench): Promise<readonly Finding[]> =
   return comparison.ratios.map((ratio, index) => ratioFinding(`${events} events`, comparison, ratio, index === 0 ? { atLeast: 0.5 } : null));
 };
 
-const rebuildProgram = join(import.meta.dirname, 'rebuild-program.ts');
-
-/** "Flat" allows for a heap that is collected a little later. Fewer events than the small size end before the heap has its size. */
-const flat = 1.25;
-
-const memory = async ({ serverUrl, say, quick }: Bench): Promise<readonly Finding[]> => {
-  const [few, many] = quick ? ([80_000, 160_000] as const) : ([100_000, 1_000_000] as const);
-  await using database = await createBenchDatabase(serverUrl);
-  const peakMegabytes = async (events: number, before: number): Promise<number> => {
-    say(`  writing a history up to ${events} events`);
-    await writeHistories(database.pool, events, before);
-    await database.prepare('analyze');
-    return Number(await runProgram(rebuildProgram, [database.url]));
-  };
-  const small = await peakMegabytes(few, 0);
-  const large = await peakMegabytes(many, few);
-  return [
-    figure(`peak memory with ${few} events`, 'MB', small),
-    figure(`peak memory with ${many} events`, 'MB', large),
-    figure('growth of peak memory', 'ratio', large / small, { atMost: flat }),
-  ];
-};
-
 export const rebuildBenchmark: Benchmark = {
   name: 'rebuild',
-  title: 'the connections and the table for SQL readers from the whole history',
-  run: async (bench) => [...(await speed(bench)), ...(await memory(bench))],
+  title: 'projections from the whole history',
+  run: async (bench) => [...(await speed(bench)), ...(await millionEvents(bench))],
 };
