@@ -53,7 +53,7 @@ export default defineConfig({
       suite('browser', 3, { include: filesOf(['browser']), setup: postgres, maxWorkers: 1, testTimeout: 120_000 }),
       suite('long', 4, { include: filesOf(['long']), setup: postgres, maxWorkers: 1, testTimeout: 1_800_000 }),
       suite('containers', 5, { include: filesOf(['containers', ...storeFolders]), setup: './test/containers/engine.ts', maxWorkers: 2, testTimeout: 180_000 }),
-      suite('monitoring', 6, { include: filesOf(['monitoring']), maxWorkers: 1 }),
+      suite('monitoring', 6, { include: filesOf(['monitoring']), setup: postgres, maxWorkers: 1, testTimeout: 120_000 }),
     ],
   },
 });
