@@ -1,6 +1,6 @@
 import { GenericContainer, Wait, type StartedNetwork, type StartedTestContainer } from 'testcontainers';
 import { freePort } from '../support/service-process.ts';
-import { images } from './settings.ts';
+import { images, startMillis } from './settings.ts';
 
 const user = 'postgres';
 const password = 'made-up';
@@ -29,7 +29,8 @@ export const startPostgres = async ({ labels, network, megabytes }: PostgresOpti
     .withLabels(labels)
     .withExposedPorts({ container: 5432, host: port })
     .withHealthCheck({ test: ['CMD', 'pg_isready', '--host=127.0.0.1', `--username=${user}`], interval: 500, timeout: 5_000, retries: 120 })
-    .withWaitStrategy(Wait.forHealthCheck());
+    .withWaitStrategy(Wait.forHealthCheck())
+    .withStartupTimeout(startMillis);
   if (network !== undefined) described.withNetwork(network).withNetworkAliases('postgres');
   if (megabytes !== undefined) described.withTmpFs({ [dataFolder]: `size=${megabytes}m` });
   const container = await described.withCommand(['postgres', '-c', 'max_connections=300']).start();

@@ -12,3 +12,6 @@ export const images = {
   postgres: setting('POSTGRES_IMAGE', 'postgres:18-trixie'),
   eventStore: setting('EVENTSTORE_IMAGE', 'eventstore/eventstore:24.10'),
 } as const;
+
+/** How long a container may take to start: several start at a time on two processors. */
+export const startMillis = 110_000;

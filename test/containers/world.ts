@@ -11,7 +11,7 @@ import { runLabel } from './engine.ts';
 import { handleOf, type Handle } from './handle.ts';
 import { HardenedContainer } from './hardened.ts';
 import { postgresUrlInside, startPostgres } from './postgres.ts';
-import { images } from './settings.ts';
+import { images, startMillis } from './settings.ts';
 
 /** A service in a container, at an address that stays the same over restarts. */
 export interface ContainedService extends Handle {
@@ -60,6 +60,7 @@ export const createContainerWorld = async ({ withEventStore = false, databaseMeg
       .withNetwork(network)
       .withNetworkAliases('eventstoredb')
       .withWaitStrategy(Wait.forHealthCheck())
+      .withStartupTimeout(startMillis)
       .start();
     return handleOf(container, network, 'eventstoredb');
   };
@@ -73,6 +74,7 @@ export const createContainerWorld = async ({ withEventStore = false, databaseMeg
       .withNetworkAliases('simulator')
       .withExposedPorts({ container: 3010, host: simulatorPort })
       .withWaitStrategy(Wait.forHttp('/', 3010))
+      .withStartupTimeout(startMillis)
       .start();
     return handleOf(container, network, 'simulator');
   };
@@ -113,6 +115,7 @@ export const createContainerWorld = async ({ withEventStore = false, databaseMeg
         .withNetwork(network)
         .withExposedPorts({ container: 3000, host: port })
         .withWaitStrategy(Wait.forHttp('/readyz', 3000))
+        .withStartupTimeout(startMillis)
         .start();
       const handle = await handleOf(container, network, `service-${port}`);
       services.push(handle);
