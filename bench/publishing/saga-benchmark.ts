@@ -10,7 +10,8 @@ import { openDbosSaga } from './dbos-saga.ts';
 import { openOurSaga } from './our-saga.ts';
 import { openTikTokCalls } from './tiktok-calls.ts';
 
-const callers = 16;
+/** Many publishes under way at once: what each of them waits for, TikTok or a disk, others use. */
+const callers = 64;
 const fileBytes = 65_536;
 const hour = 3_600_000;
 const stub = join(import.meta.dirname, 'stub-tiktok-program.ts');

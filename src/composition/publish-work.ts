@@ -6,7 +6,7 @@ import type { Container } from './parts.ts';
 import { attendedWork } from './telemetry.ts';
 
 /** Asking TikTok is mostly waiting; a file that is fetched first takes as long as it takes. */
-const stepsAtATime = 32;
+const stepsAtATime = 64;
 /** Each reads a file and keeps one connection to TikTok busy. */
 const uploadsAtATime = 8;
 

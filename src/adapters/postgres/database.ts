@@ -21,6 +21,13 @@ export const rowsOf = async <Row>(
   return rows.map((found) => row.parse(found));
 };
 
+/**
+ * A condition that always holds: the transaction of the statement it stands in does not wait for the disk when it commits.
+ * For what a crash of the database may forget, the last half second of it at most, since it is found anew or does no harm.
+ * Whatever commits and waits later takes it along.
+ */
+export const withoutWaiting = `(select set_config('synchronous_commit', 'off', true)) is not null`;
+
 export const nothing = z.object({});
 
 /** One statement outside any transaction of ours. */

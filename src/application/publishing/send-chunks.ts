@@ -115,15 +115,19 @@ const sendFrom = async (ports: SagaPorts, step: Step, sending: Sending): Promise
   const { plan } = sending.state;
   let known = sending.state.chunksSent;
   let { publication } = step;
+  let connected = stillConnected(ports, step, sending.state, true);
   while (known < plan.count) {
     if (step.signal.aborted || step.stopping.aborted) return retry(0, 'stopping');
-    if (!(await stillConnected(ports, step, sending.state, known === sending.state.chunksSent))) return endWithConnection(ports, step);
+    if (!(await connected)) return endWithConnection(ports, step);
     const failure = await sendChunk(ports, step, sending, known);
     const acknowledged = failure === null ? known + 1 : await afterFailure(ports, step, { ...sending, state: { ...sending.state, chunksSent: known } }, failure);
     if (typeof acknowledged !== 'number') return acknowledged;
     if (acknowledged <= known) return retry(brieflyMillis, failure?.kind ?? 'no progress');
     const command = { type: 'RecordChunks', acknowledged, at: ports.clock.now() } as const;
-    const recorded = await recordForGood(ports, step, `chunks-${acknowledged}`, command, publication);
+    const recording = recordForGood(ports, step, `chunks-${acknowledged}`, command, publication);
+    // Of a moment behind this chunk, and asked while it is recorded.
+    if (acknowledged < plan.count) connected = stillConnected(ports, step, sending.state, false);
+    const recorded = await recording;
     // Cancelled, failed, or further on: the last chunk starts only behind this append.
     if (recorded.isErr()) return done;
     if (recorded.value.state.status === 'processing') return thenAtOnce('poll_publication', recorded.value);

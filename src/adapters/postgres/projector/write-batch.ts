@@ -45,8 +45,9 @@ export const sift = (events: readonly StoredEvent[], { parked, skipped }: Parkin
   return { readable, unreadable: [...unreadable.values()] };
 };
 
-// A plan kept from when a table was small would read all of it, batch after batch, once it is large.
-const planAnew = 'set local plan_cache_mode = force_custom_plan';
+// A plan kept from when a table was small would read all of it, batch after batch, once it is large. Rows and checkpoint
+// are forgotten together by a crash of the database, and made again from the history: no commit of them waits for the disk.
+const settings = 'set local plan_cache_mode = force_custom_plan; set local synchronous_commit = off';
 
 export const createBatchWriter = (pool: pg.Pool, projector: Projector, copy: Copy): BatchWriter => {
   let known: (Parking & Readonly<{ version: string }>) | undefined;
@@ -86,7 +87,7 @@ export const createBatchWriter = (pool: pg.Pool, projector: Projector, copy: Cop
         if (!mayCommit()) throw new RolledBack(unavailable('database', 'driving was lost within a batch'));
         return written;
       },
-      planAnew,
+      settings,
     );
 
   const write = async (from: Checkpoint | null, batch: FeedBatch, mayCommit: () => boolean, narrowing: boolean): Promise<Result<WrittenBatch, Unavailable>> => {

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { z } from 'zod';
 import type { LeasedWork, NextStep } from '../../../application/work/work-handler.ts';
 import { workKinds, type WorkKind } from '../../../application/work/work-kinds.ts';
-import { nothing, rowsOf } from '../database.ts';
+import { nothing, rowsOf, withoutWaiting } from '../database.ts';
 import { gather } from '../gather.ts';
 import { connectionIdColumn, instantColumn } from '../row-types.ts';
 
@@ -33,6 +33,8 @@ const runs = 'tiktok_connections.work_runs';
 
 // No two of these statements may wait for each other: whoever waits for an item holds no run, and whoever holds runs waits
 // for further ones in the order of their names. The projector holds items and waits for no run.
+// None of them waits for the disk: a lease, or that something was done, which a crash of the database has forgotten is had
+// again, and a step that is repeated decides from the stream.
 
 // A kind at a time and by now(), so that the index gives the oldest first: clock_timestamp() is asked anew for every row.
 // runnable_at is a hint that keeps the scan short; work_runs decides. A hint that was wrong (a rebuild made the row
@@ -43,7 +45,7 @@ const take = {
       select oldest.* from unnest($1::text[]) as wanted (kind) cross join lateral (
         select kind, subject, connection_id, life, revision, due_at, runnable_at from ${items}
         where kind = wanted.kind and runnable_at <= now() order by runnable_at limit $2 for update skip locked) as oldest
-      order by oldest.runnable_at limit $2
+      where ${withoutWaiting} order by oldest.runnable_at limit $2
     ), judged as (
       select d.*, coalesce(r.done_revision, 0) >= d.revision as is_done,
         greatest(r.leased_until, case when r.revision = d.revision then r.next_try_at end) as not_before
@@ -70,7 +72,7 @@ const renew = {
   name: 'work_leases.renew',
   text: `with mine as materialized (
       select r.kind, r.subject from unnest($1::text[], $2::text[], $4::uuid[]) as w (kind, subject, lease)
-      join ${runs} r using (kind, subject) where r.lease = w.lease and r.leased_until > clock_timestamp()
+      join ${runs} r using (kind, subject) where r.lease = w.lease and r.leased_until > clock_timestamp() and ${withoutWaiting}
       order by r.kind, r.subject for update of r
     )
     update ${runs} r set leased_until = clock_timestamp() + $3 * interval '1 millisecond'
@@ -83,7 +85,7 @@ const passOn = {
   name: 'work_leases.pass_on',
   text: `insert into ${runs} as r (kind, subject, revision, attempts, lease, leased_until)
     select kind, subject, revision, 1, lease, clock_timestamp() + millis * interval '1 millisecond'
-    from unnest($1::text[], $2::text[], $3::integer[], $4::uuid[], $5::integer[]) as w (kind, subject, revision, lease, millis) order by kind, subject
+    from unnest($1::text[], $2::text[], $3::integer[], $4::uuid[], $5::integer[]) as w (kind, subject, revision, lease, millis) where ${withoutWaiting} order by kind, subject
     on conflict (kind, subject) do update set revision = excluded.revision, attempts = 1, next_try_at = null,
       lease = excluded.lease, leased_until = excluded.leased_until
     where (r.leased_until is null or r.leased_until <= clock_timestamp()) and r.done_revision < excluded.revision
@@ -97,7 +99,7 @@ const done = {
   text: `with mine as materialized (
       select r.kind, r.subject, w.revision, w.lease
       from unnest($1::text[], $2::text[], $3::integer[], $4::uuid[]) as w (kind, subject, revision, lease)
-      join ${runs} r using (kind, subject) order by r.kind, r.subject for update of r
+      join ${runs} r using (kind, subject) where ${withoutWaiting} order by r.kind, r.subject for update of r
     ), finished as (
       update ${runs} r set done_revision = greatest(r.done_revision, m.revision),
         lease = case when r.lease = m.lease then null else r.lease end,
@@ -118,7 +120,7 @@ const retry = {
   text: `with item as materialized (select from ${items} where kind = $1 and subject = $2 for update), waiting as (
       update ${runs} set lease = null, leased_until = null, last_reason = $6, attempts = case when $6::text is null then 0 else attempts end,
         next_try_at = clock_timestamp() + $5 * interval '1 millisecond'
-      where kind = $1 and subject = $2 and lease = $4 and (select count(*) from item) <= 1 returning next_try_at
+      where kind = $1 and subject = $2 and lease = $4 and (select count(*) from item) <= 1 and ${withoutWaiting} returning next_try_at
     )
     update ${items} i set runnable_at = case when i.revision = $3 then greatest(waiting.next_try_at, i.due_at) else i.due_at end
     from waiting where i.kind = $1 and i.subject = $2`,
@@ -128,7 +130,7 @@ const release = {
   name: 'work_leases.release',
   text: `with mine as materialized (
       select r.kind, r.subject from unnest($1::text[], $2::text[], $3::uuid[]) as w (kind, subject, lease)
-      join ${runs} r using (kind, subject) where r.lease = w.lease order by r.kind, r.subject for update of r
+      join ${runs} r using (kind, subject) where r.lease = w.lease and ${withoutWaiting} order by r.kind, r.subject for update of r
     ), given_back as (
       update ${runs} r set lease = null, leased_until = null, attempts = r.attempts - 1
       from mine m where r.kind = m.kind and r.subject = m.subject
