@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import { historyIsInPostgres } from '../support/chosen-event-store.ts';
 import { checkout, killLeftovers, runCommand, spawnService, type Ended } from '../support/service-process.ts';
 import { openTcpProxy, type Halt, type TcpProxy } from '../support/tcp-proxy.ts';
 import { outcomeOf } from '../support/wire-person.ts';
@@ -72,7 +73,7 @@ const isWhole = async (): Promise<void> => {
 };
 
 /** From its beginning to where readers are about to get the new rows; each run goes on where the one before stood. */
-const moments = ['build_tables.begin', 'feed_rows', 'connections.write.next', 'operators_additions.indexes'];
+const moments = ['build_tables.begin', ...(historyIsInPostgres() ? ['feed_rows'] : []), 'connections.write.next', 'operators_additions.indexes'];
 
 it('a rebuild that is told to end ends in order, readers keep whole rows, and the next run goes on', async () => {
   for (const statement of moments) {

@@ -168,9 +168,9 @@ describe('a start of a pull whose answer was lost', () => {
 });
 
 describe('the search for the post of a lost start', () => {
-  const looks = ['eventStore.read', 'databaseClock.now', 'eventStore.read', 'sealer.open'];
+  const looks = ['eventStore.read', 'databaseClock.now', 'eventStore.read', 'eventStore.read', 'sealer.open'];
   const token = ['databaseClock.now', 'eventStore.read', 'sealer.openAll'];
-  const calls = [...looks, ...token, 'videos.list', 'publications.claimed', 'eventStore.read', 'sealer.openAll', 'eventStore.read', 'eventStore.append'];
+  const calls = [...looks, ...token, 'videos.list', 'publications.claimed', 'eventStore.read', 'sealer.openAll', 'eventStore.append'];
   const gated = (gate: Gate, one: Case) => look(one, world.ports(one, (name, port) => gate.wrap(name, port)));
   let known: Gate;
   beforeAll(async () => {

@@ -22,12 +22,17 @@ export const openEventStoreDb = async (): Promise<ChosenStore> => {
   return { environment: { EVENT_STORE_URL: standIn.url }, stop: standIn.stop };
 };
 
+const inPostgres = (kind: string | undefined): boolean => kind === undefined || kind === '' || kind === 'postgres';
+
+/** Whether EVENT_STORE names the installation's own PostgreSQL, which it does unless told otherwise. */
+export const historyIsInPostgres = (): boolean => inPostgres(process.env['EVENT_STORE']);
+
 /**
  * An empty store for one installation, of the kind that EVENT_STORE names: the installation's own PostgreSQL unless told
  * otherwise, or `eventstoredb`. One switch runs every end-to-end and fault test on either.
  */
 export const openChosenStore = async (kind = process.env['EVENT_STORE']): Promise<ChosenStore> => {
-  if (kind === undefined || kind === '' || kind === 'postgres') return { environment: {}, stop: nothing };
+  if (inPostgres(kind)) return { environment: {}, stop: nothing };
   if (kind !== 'eventstoredb') throw new Error(`EVENT_STORE must be postgres or eventstoredb, not ${kind}`);
   return openEventStoreDb();
 };

@@ -8,7 +8,6 @@ import process from 'node:process';
 export const leftOut: Readonly<Record<string, string>> = {
   'e2e/canary-search.test.ts': 'searches made-up texts: there is no installation in it',
   'e2e/key-ring.test.ts': 'data keys and their key ring, which stand in PostgreSQL in either case: nothing in it appends an event',
-  'e2e/stop-rebuild.test.ts': "stops at statements of PostgreSQL, the feed's among them; the projections that it rebuilds stand there in either case",
   'faults/projecting-killed.test.ts': 'kills at statements of PostgreSQL; test/eventstoredb breaks the calls of EventStoreDB off at the same places',
   'faults/rotation-killed.test.ts': 'wrapped data keys alone, which stand in PostgreSQL in either case: nothing in it appends an event',
   'long/feed-under-writers.test.ts': "the order of PostgreSQL's own commits; EventStoreDB has an order of its own, which its contract suite tests",
