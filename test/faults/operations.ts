@@ -65,7 +65,6 @@ export const operations: readonly Operation[] = [
       refused('authorization_attempts.consume'),
       refused('read_stream'),
       refused('data_keys.find'),
-      refused('data_keys.lock'),
       refused('data_keys.add'),
       repeated('append_one', 'database_error'),
     ],
