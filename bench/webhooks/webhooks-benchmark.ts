@@ -17,8 +17,6 @@ const countedMillis = 2_000;
 const bareProgram = join(import.meta.dirname, 'bare-program.ts');
 const loadProgram = join(import.meta.dirname, 'webhook-load-program.ts');
 const clientSecret = 'a-secret-of-nobody';
-/** Like the bare program the service only takes in: what follows from a webhook is the work of another replica. */
-const onlyHttp = { ROLES: 'http' };
 
 const outcome = z.object({ requests: z.number(), perSecond: z.number(), p50: z.number(), p99: z.number() });
 const rows = z.array(z.object({ count: z.number() }));
@@ -32,7 +30,7 @@ const storedIn = async (pool: pg.Pool): Promise<number> =>
   rows.parse((await pool.query('select count(*)::integer as count from tiktok_connections.webhook_intake')).rows)[0]?.count ?? 0;
 
 const speed = async (databaseUrl: string, pool: pg.Pool, quick: boolean): Promise<readonly Finding[]> => {
-  await using ours = await startOurService(databaseUrl, onlyHttp);
+  await using ours = await startOurService(databaseUrl);
   await using bare = await startProgram({ args: [bareProgram], environment: { DATABASE_URL: databaseUrl, NODE_ENV: 'production' }, workingDirectory: tmpdir() });
   const millis = quick ? 500 : 2_000;
   let delivered = 0;
@@ -67,7 +65,7 @@ const speed = async (databaseUrl: string, pool: pg.Pool, quick: boolean): Promis
 
 const work = async (databaseUrl: string): Promise<readonly Finding[]> => {
   await using wire = await countOnTheWire(databaseUrl);
-  await using ours = await startOurService(wire.url, onlyHttp);
+  await using ours = await startOurService(wire.url);
   await deliverTo(ours, 1, countedMillis);
   wire.reset();
   await pauseFor(countedMillis);

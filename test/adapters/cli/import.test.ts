@@ -106,10 +106,10 @@ describe('the work of an import', () => {
   const rowsOf = (name: string, count: number): Promise<string> =>
     world.write(csvOf(Array.from({ length: count }, (_, row) => legacyRow(`${name}-${row}`))));
 
-  test('is the same for each row, and at most one read for a row that is passed over', async () => {
+  test('is the same for each row, and a read shared with others for a row that is passed over', async () => {
     const [few, many] = [await rowsOf('few', 30), await rowsOf('many', 130)];
     const perRow = async (): Promise<number> => (-(await statementsOf(() => world.importing(few))) + (await statementsOf(() => world.importing(many)))) / 100;
     expect(await perRow()).toBeLessThanOrEqual(16);
-    expect(await perRow()).toBeLessThanOrEqual(1);
+    expect(await perRow()).toBeLessThan(0.5);
   });
 });
