@@ -8,7 +8,7 @@ import { diskFailure } from './disk-failure.ts';
 import { lookAtFile } from './file-stamp.ts';
 import type { MediaFolder } from './media-folder.ts';
 import type { ProbeVideo } from './probe/probe-video.ts';
-import { writeBody, type Flushing } from './write-body.ts';
+import { writeBody } from './write-body.ts';
 
 export type StorePorts = Readonly<{
   folder: MediaFolder;
@@ -16,7 +16,6 @@ export type StorePorts = Readonly<{
   probe: ProbeVideo;
   maxBytes: number;
   keptMillis: number;
-  flushing: Flushing;
 }>;
 
 const typeOfContainer: ReadonlyMap<string, string> = new Map([
@@ -48,12 +47,12 @@ const syncFolder = async ({ path }: MediaFolder): Promise<void> => {
 };
 
 const storeAs = async (ports: StorePorts, id: MediaId, incoming: Incoming, body: AsyncIterable<Uint8Array>): Promise<Result<Media, StoreFailure>> => {
-  const { folder, records, probe, maxBytes, keptMillis, flushing } = ports;
+  const { folder, records, probe, maxBytes, keptMillis } = ports;
   const { owner, contentType, bytes: declared } = incoming;
   await mkdir(folder.path, { recursive: true, mode: 0o700 });
   if (declared !== null && !(await hasRoom(folder, declared))) return err({ kind: 'StorageFull' });
   const [part, whole] = [folder.partOf(id), folder.fileOf(id)];
-  const written = await writeBody(part, body, { limit: maxBytes, declared }, flushing);
+  const written = await writeBody(part, body, { limit: maxBytes, declared });
   if (written.isErr()) return err(written.error);
   const { bytes, sha256 } = written.value;
   const video = contentType.startsWith('image/') ? null : await probe(part, bytes);

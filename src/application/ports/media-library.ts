@@ -56,5 +56,4 @@ export interface UserMedia {
   removeOf(owner: UserId): ResultAsync<void, Unavailable>;
 }
 
-/** What `read` gives holds until the next but one piece is asked for. */
 export type MediaReader = Readonly<{ media: Media; read: (first: number, last: number) => AsyncIterable<Uint8Array> }>;
