@@ -22,19 +22,26 @@ export type WebhookRuntimeParts = Readonly<{
 const untilNextTry = backoff(1_000, 300_000);
 const breathMillis = 10;
 
-/** In a storm, webhooks are worked on many at a time and not in the way of those that still come in. */
-const betweenTakesMillis = 50;
+/**
+ * Webhooks that come in go first: TikTok waits for their answers. Takes are the further apart, and so the larger, the more
+ * have come in since the last one.
+ */
+const betweenTakes = { leastMillis: 50, millisPerNewWebhook: 4, mostMillis: 1_000 } as const;
+
+const pauseBehind = (newWebhooks: number): number =>
+  Math.min(betweenTakes.mostMillis, Math.max(betweenTakes.leastMillis, newWebhooks * betweenTakes.millisPerNewWebhook));
 
 /**
  * Works through the intake by leases: over all replicas one worker at a time has a webhook. One whose worker was killed is
  * leased again when its lease has run out.
  */
 export const createWebhookRuntime = (parts: WebhookRuntimeParts): BackgroundLoop => {
-  const { pool, events, handle, concurrency = 32, leaseMillis = 30_000, pollMillis = 1_000, pauseAfterAttempts = untilNextTry } = parts;
+  const { pool, events, handle, concurrency = 64, leaseMillis = 30_000, pollMillis = 1_000, pauseAfterAttempts = untilNextTry } = parts;
   const leases = createWebhookLeases(pool);
   const running = new Set<Promise<void>>();
   let lastError: string | null = null;
-  let takenAt = Number.NEGATIVE_INFINITY;
+  let mayTakeAt = Number.NEGATIVE_INFINITY;
+  let newWebhooks = 0;
 
   const outcomeOf = async ({ webhook }: WebhookLease): Promise<WebhookOutcome> => {
     try {
@@ -68,9 +75,10 @@ export const createWebhookRuntime = (parts: WebhookRuntimeParts): BackgroundLoop
     turn: async () => {
       const free = concurrency - running.size;
       if (free <= 0) return pollMillis;
-      const early = takenAt + betweenTakesMillis - performance.now();
+      const early = mayTakeAt - performance.now();
       if (early > 0) return early;
-      takenAt = performance.now();
+      mayTakeAt = performance.now() + pauseBehind(newWebhooks);
+      newWebhooks = 0;
       const taken = await leases.take(events, free, leaseMillis);
       taken.forEach(run);
       if (taken.length === free) return pollMillis;
@@ -86,7 +94,10 @@ export const createWebhookRuntime = (parts: WebhookRuntimeParts): BackgroundLoop
       await loop.stop();
       await Promise.all(running);
     },
-    wake: () => loop.wake(),
+    wake: () => {
+      newWebhooks += 1;
+      loop.wake();
+    },
     health: () => ({ running: loop.health().running, lastError: loop.health().lastError ?? lastError }),
   };
 };
