@@ -2,6 +2,7 @@ import pg from 'pg';
 import { expect } from 'vitest';
 import { z } from 'zod';
 import { addressesIn } from '../support/announcement.ts';
+import { historyIsInPostgres } from '../support/chosen-event-store.ts';
 import { dumpDatabase, type DumpedTable } from '../support/database-dump.ts';
 import { until } from '../support/until.ts';
 import { outcomeOf, wirePerson } from '../support/wire-person.ts';
@@ -54,12 +55,20 @@ const asAdministrator = async (databaseUrl: string, ...statements: readonly stri
   await client.end();
 };
 
-/** The database refuses rows and quotes them in its words. */
+const refused = (name: string, moment: string, table: string): string =>
+  `create trigger ${name} before ${moment} on tiktok_connections.${table} for each row execute function refuse()`;
+
+/** The database refuses rows and quotes them in its words: where it does not hold the history, that of the attempt which comes back. */
 const failInTheDatabase = async ({ signedIn, connect }: CanaryInstallation, wire: Wire, databaseUrl: string): Promise<void> => {
   const body = "begin raise exception 'refused: %', new::text using detail = new::text; end";
-  const tables = ['events', 'authorization_attempts', 'data_keys'];
-  const triggers = tables.map((table) => `create trigger refuse before insert on tiktok_connections.${table} for each row execute function refuse()`);
-  await asAdministrator(databaseUrl, `create function refuse() returns trigger language plpgsql as $$ ${body} $$`, ...triggers);
+  const ofComingBack = historyIsInPostgres() ? refused('refuse', 'insert', 'events') : refused('refuse_later', 'update', 'authorization_attempts');
+  await asAdministrator(
+    databaseUrl,
+    `create function refuse() returns trigger language plpgsql as $$ ${body} $$`,
+    refused('refuse', 'insert', 'authorization_attempts'),
+    refused('refuse', 'insert', 'data_keys'),
+    ofComingBack,
+  );
   const browser = await signedIn(wire, 'ada');
   expect(outcomeOf(await browser.call({ url: '/api/tiktok/auth/authorize' }))).toBe('database_error');
   await asAdministrator(databaseUrl, 'drop trigger refuse on tiktok_connections.authorization_attempts');

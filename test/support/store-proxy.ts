@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { z } from 'zod';
 import type { Trouble } from './tcp-proxy.ts';
 import { streams } from './eventstoredb-stand-in/wire.ts';
+import { waysOfAppends, type Fate, type Ways } from './store-proxy-appends.ts';
 
 /** A call to the store at which trouble begins: before the store has seen it, or when its answer is lost. */
 export type StoreStrike = Readonly<{
@@ -66,6 +67,8 @@ const passedOn = (headers: IncomingHttpHeaders): IncomingHttpHeaders =>
 
 const unavailable = { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '14', 'grpc-message': 'connect ECONNREFUSED' };
 
+const passing: Ways = { toStore: (bytes, pass) => pass(bytes), toClient: (bytes, pass) => pass(bytes) };
+
 /** @param target the address of one node, without TLS */
 export const openStoreProxy = async (target: string): Promise<StoreProxy> => {
   const [, host, rest = ''] = /^esdb:\/\/([^/?,@]+)(\?.*tls=false.*)$/.exec(target) ?? [];
@@ -110,27 +113,44 @@ export const openStoreProxy = async (target: string): Promise<StoreProxy> => {
     else setTimeout(pass, delay);
   };
 
-  const forward = (session: http2.ClientHttp2Session, stream: ServerHttp2Stream, headers: IncomingHttpHeaders, message: Buffer, losesAnswer: boolean): void => {
+  const fateOf = (about: 'append' | 'read' | null): Fate => {
+    calls += 1;
+    if (refusing && about === 'append') return 'refused';
+    if (armed === null || !(armed.call === 'any' || about === armed.call)) return 'passes';
+    armed.left -= 1;
+    return armed.left === 0 ? armed.side : 'passes';
+  };
+
+  const forward = (session: http2.ClientHttp2Session, stream: ServerHttp2Stream, headers: IncomingHttpHeaders, message: Buffer, ways: Ways, losesAnswer: boolean): void => {
     const call = session.request(passedOn(headers), { endStream: false });
+    let trailers: IncomingHttpHeaders = {};
     const end = (): void => {
       stream.destroy();
       call.destroy();
     };
+    const respond = (fields: IncomingHttpHeaders): void => {
+      if (stream.headersSent) return;
+      stream.respond(fields, { waitForTrailers: true });
+      stream.on('wantTrailers', () => stream.sendTrailers(trailers));
+    };
+    const answerItself = (bytes: Buffer): void => {
+      respond({ ':status': '200', 'content-type': 'application/grpc' });
+      stream.write(bytes);
+    };
+    const toStore = (bytes: Buffer): void => slowly(() => ways.toStore(bytes, (passed) => call.write(passed), answerItself));
     call.on('error', end);
     stream.on('error', end).on('close', () => call.close());
-    slowly(() => call.write(message));
-    stream.on('data', (bytes: Buffer) => slowly(() => call.write(bytes))).on('end', () => slowly(() => call.end()));
+    toStore(message);
+    stream.on('data', toStore).on('end', () => slowly(() => call.end()));
     stream.resume();
     call.on('response', (answered) => {
       if (losesAnswer) return strike();
-      if (silent || stream.destroyed || stream.headersSent) return;
+      if (silent || stream.destroyed) return;
       // An answer without a body is all trailers.
-      if (answered['grpc-status'] !== undefined) return stream.respond(passedOn(answered), { endStream: true });
-      stream.respond(passedOn(answered), { waitForTrailers: true });
-      let trailers: IncomingHttpHeaders = {};
+      if (answered['grpc-status'] !== undefined && !stream.headersSent) return stream.respond(passedOn(answered), { endStream: true });
+      respond(passedOn(answered));
       call.on('trailers', (given: IncomingHttpHeaders) => (trailers = passedOn(given)));
-      stream.on('wantTrailers', () => stream.sendTrailers(trailers));
-      call.on('data', (bytes: Buffer) => slowly(() => silent || stream.destroyed || stream.write(bytes)));
+      call.on('data', (bytes: Buffer) => slowly(() => ways.toClient(bytes, (passed) => silent || stream.destroyed || stream.write(passed))));
       call.on('end', () => slowly(() => silent || stream.destroyed || stream.end()));
     });
   };
@@ -139,18 +159,14 @@ export const openStoreProxy = async (target: string): Promise<StoreProxy> => {
     const path = String(headers[':path']);
     const message = await firstMessage(stream);
     if (silent || stream.destroyed) return;
-    const about = message.length < framing ? null : callOf(path, message);
-    calls += 1;
-    if (refusing && about === 'append') return stream.respond(unavailable, { endStream: true });
-    let losesAnswer = false;
-    if (armed !== null && (armed.call === 'any' || about === armed.call)) {
-      armed.left -= 1;
-      if (armed.left === 0) {
-        if (armed.side === 'before') return strike();
-        losesAnswer = true;
-      }
+    if (path.endsWith('/BatchAppend')) {
+      const ways = waysOfAppends((name) => fateOf(ours.test(name) ? 'append' : null), strike);
+      return forward(session(), stream, headers, message, ways, false);
     }
-    forward(session(), stream, headers, message, losesAnswer);
+    const fate = fateOf(message.length < framing ? null : callOf(path, message));
+    if (fate === 'refused') return stream.respond(unavailable, { endStream: true });
+    if (fate === 'before') return strike();
+    forward(session(), stream, headers, message, passing, fate === 'after');
   };
 
   const listen = async (): Promise<void> => {

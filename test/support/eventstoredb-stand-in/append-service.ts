@@ -1,5 +1,6 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
 import grpc from '@grpc/grpc-js';
+import { judge } from './append-judgement.ts';
 import { accessDenied, failure, notLeader } from './answers.ts';
 import type { Faults } from './faults.ts';
 import type { Expected, KeptLog, Outcome, ProposedEvent } from './kept-log.ts';
@@ -43,53 +44,32 @@ const answerOf = (outcome: Outcome, expected: Expected): AppendResp => {
   return answer;
 };
 
-const bytesOf = (events: readonly ProposedEvent[]): number =>
-  events.reduce((sum, { data, metadata, type }) => sum + Buffer.byteLength(data, 'base64') + Buffer.byteLength(metadata, 'base64') + 2 * type.length, 0);
-
 /** The server waits two seconds for a write to be safe; for one that it finds under way already, always as long. */
 const commitTimeout = (): grpc.ServiceError => failure(grpc.status.ABORTED, 'Operation timed out: Commit phase timeout.');
 
-const reset = (): grpc.ServiceError => failure(grpc.status.UNAVAILABLE, 'read ECONNRESET');
-
 const write = (log: KeptLog, faults: Faults, requests: readonly AppendReq[], reply: Reply): void => {
   const options = requests.find((request) => request.hasOptions())?.getOptions();
-  const events = requests.flatMap((request) => request.getProposedMessage() ?? []).map(proposedOf);
-  const name = Buffer.from(options?.getStreamIdentifier()?.getStreamName_asU8() ?? []).toString('utf8');
-  if (options === undefined || events.length === 0) return reply(failure(grpc.status.INVALID_ARGUMENT, 'nothing to append'));
-  if (faults.denied.includes('append')) return reply(accessDenied());
-  const trouble = faults.appends.shift();
-  switch (trouble) {
-    case 'unavailable':
-      return reply(failure(grpc.status.UNAVAILABLE, 'No connection established. Last error: connect ECONNREFUSED'));
+  if (options === undefined) return reply(failure(grpc.status.INVALID_ARGUMENT, 'nothing to append'));
+  const expected = expectedOf(options);
+  const stream = Buffer.from(options.getStreamIdentifier()?.getStreamName_asU8() ?? []).toString('utf8');
+  const judged = judge(log, faults, { stream, expected, events: requests.flatMap((request) => request.getProposedMessage() ?? []).map(proposedOf) });
+  switch (judged.kind) {
+    case 'broken':
+      return reply(judged.error);
+    case 'unanswered':
+      return undefined;
+    case 'denied':
+      return reply(accessDenied());
     case 'not-ready':
       return reply(failure(grpc.status.UNKNOWN, 'Exception was thrown by handler. Server Is Not Ready'));
-    case 'reset':
-      return reply(reset());
-    case 'deadline':
-      return reply(failure(grpc.status.DEADLINE_EXCEEDED, 'Deadline exceeded'));
     case 'timeout':
       return reply(commitTimeout());
-    case 'hang':
-      return;
-    default:
-  }
-  if (bytesOf(events) > faults.appendLimit) {
-    const trailers = { exception: 'maximum-append-size-exceeded', 'maximum-append-size': String(faults.appendLimit) };
-    return reply(failure(grpc.status.INVALID_ARGUMENT, 'Maximum Append Size Exceeded', trailers));
-  }
-  const expected = expectedOf(options);
-  const outcome = log.append(name, expected, events);
-  switch (trouble) {
-    case 'hang-behind':
-      return;
-    case 'reset-behind':
-      return reply(reset());
-    case 'timeout-behind':
-      return reply(commitTimeout());
-    case 'lose-answer':
-      return reply(failure(grpc.status.INTERNAL, 'Received RST_STREAM with code 2'));
-    default:
-      return reply(null, answerOf(outcome, expected));
+    case 'too-large': {
+      const trailers = { exception: 'maximum-append-size-exceeded', 'maximum-append-size': String(judged.limit) };
+      return reply(failure(grpc.status.INVALID_ARGUMENT, 'Maximum Append Size Exceeded', trailers));
+    }
+    case 'judged':
+      return reply(null, answerOf(judged.outcome, expected));
   }
 };
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import grpc from '@grpc/grpc-js';
 import { appendHandler } from './append-service.ts';
 import { failure } from './answers.ts';
+import { batchAppendHandler } from './batch-append-service.ts';
 import type { Faults, Order } from './faults.ts';
 import { openKeptLog, type KeptLog } from './kept-log.ts';
 import { readHandler, type ReadCall } from './read-service.ts';
@@ -91,7 +92,7 @@ export const startServer = async ({ file, host, port, user, tls }: ServerOptions
     append: appendHandler(log, faults, refusal),
     delete: unimplemented,
     tombstone: unimplemented,
-    batchAppend: (call: grpc.ServerDuplexStream<unknown, unknown>) => void call.emit('error', failure(grpc.status.UNIMPLEMENTED, 'not in this stand-in')),
+    batchAppend: batchAppendHandler(log, faults, refusal),
   });
   server.addService(gossipService.GossipService, {
     read: (_call: unknown, reply: grpc.sendUnaryData<unknown>) => reply(null, clusterOf(faults, bound)),

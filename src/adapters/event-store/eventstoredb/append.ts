@@ -1,4 +1,3 @@
-import type { AppendResult } from '@eventstore/db-client';
 import { err, ok, type Result } from 'neverthrow';
 import type { Unavailable } from '../../../application/failures.ts';
 import type { StreamName } from '../../../application/ports/event-names.ts';
@@ -6,9 +5,9 @@ import type { AppendFailure, StreamHead } from '../../../application/ports/event
 import { appendedAs, writtenAs, type AppendedEntries, type EntryToAppend } from '../event-log.ts';
 import { within } from './connection.ts';
 import { outcomeOf, storeUnavailable } from './failures.ts';
-import { checkpointAt } from './places.ts';
+import { checkpointAt, type Place } from './places.ts';
 import { readStream, type StoreParts } from './read-stream.ts';
-import { toJsonEvent } from './records.ts';
+import { toEventBytes } from './records.ts';
 
 /** The server compares revisions only; what the stream's end was made of is for us to compare. */
 const standsBehind = async (parts: StoreParts, store: string, stream: StreamName, head: StreamHead): Promise<Result<boolean, Unavailable>> => {
@@ -26,14 +25,11 @@ const send = async (
   stream: StreamName,
   head: StreamHead,
   entries: readonly EntryToAppend[],
-): Promise<Result<AppendResult['position'], Readonly<{ failure: AppendFailure; mayStandThere: boolean }>>> => {
-  const events = entries.map(toJsonEvent);
-  const expectedRevision = head.revision === 0 ? ('no_stream' as const) : BigInt(head.revision) - 1n;
-  const append = connection.call((client, options) =>
-    client.appendToStream(`${namespace}${stream}`, events, { ...options, expectedRevision, deadline: limits.appendMillis }),
-  );
+): Promise<Result<Place | undefined, Readonly<{ failure: AppendFailure; mayStandThere: boolean }>>> => {
+  const expected = head.revision === 0 ? ('no_stream' as const) : BigInt(head.revision) - 1n;
+  const append = connection.append({ stream: `${namespace}${stream}`, expected, events: entries.map(toEventBytes) });
   try {
-    return ok((await within(limits.appendMillis, append)).position);
+    return ok(await within(limits.appendMillis, append));
   } catch (error) {
     const outcome = outcomeOf(error);
     switch (outcome.kind) {

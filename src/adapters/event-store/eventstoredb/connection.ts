@@ -1,20 +1,18 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
-import type { BaseOptions, EventStoreDBClient, StreamingRead } from '@eventstore/db-client';
+import type { EventStoreDBClient, StreamingRead } from '@eventstore/db-client';
+import type { CallOptions, SendAppend } from './append-request.ts';
 import type { StoreAddress } from './connection-string.ts';
 import { isNotLeader, NoAnswerInTime } from './failures.ts';
-
-/** What every call is made with: reads from a follower may be stale. */
-export type CallOptions = Required<Pick<BaseOptions, 'credentials' | 'requiresLeader'>>;
 
 export interface StoreConnection {
   /** Makes a call. A node that does not lead names the one that does: the same call goes there. */
   call<Answer>(make: (client: EventStoreDBClient, options: CallOptions) => Promise<Answer>): Promise<Answer>;
+  /** Likewise: an append that is made again is found to stand there by its ids. */
+  readonly append: SendAppend;
   close(): Promise<void>;
 }
 
-// Given credentials, the client sends each append as a call of its own. Without them appends of all clients share one
-// stream, whose failure rejects them all, and whose late answers are thrown where nobody catches. On an insecure
-// channel they are not sent.
+// Given credentials, the client sends an append as a call of its own. On an insecure channel they are not sent.
 const nobody = { username: 'nobody', password: 'nobody' };
 
 const ignore = (): void => undefined;
@@ -31,29 +29,35 @@ const triesForLeader = 3;
 const turnMillis = 20;
 const closeMillis = 1_000;
 
+type Opened = Readonly<{ client: EventStoreDBClient; append: SendAppend }>;
+
 export const openConnection = ({ connectionString, credentials }: StoreAddress): StoreConnection => {
-  let opened: Promise<EventStoreDBClient> | null = null;
-  const client = (): Promise<EventStoreDBClient> => {
-    opened ??= import('@eventstore/db-client').then((library) => library.EventStoreDBClient.connectionString(connectionString));
-    return opened;
-  };
   const options = { credentials: credentials ?? nobody, requiresLeader: true };
-  return {
-    call: async (make) => {
-      for (let tries = 1; ; tries += 1) {
-        try {
-          return await make(await client(), options);
-        } catch (error) {
-          if (!isNotLeader(error) || tries === triesForLeader) throw error;
-          await pauseFor(turnMillis);
-        }
+  let opened: Promise<Opened> | null = null;
+  const open = async (): Promise<Opened> => {
+    const [{ EventStoreDBClient: library }, { openAppendLine }] = await Promise.all([import('@eventstore/db-client'), import('./append-line.ts')]);
+    const client = library.connectionString(connectionString);
+    return { client, append: openAppendLine(client, options) };
+  };
+  const atLeader = async <Answer>(make: (opened: Opened) => Promise<Answer>): Promise<Answer> => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        opened ??= open();
+        return await make(await opened);
+      } catch (error) {
+        if (!isNotLeader(error) || tries === triesForLeader) throw error;
+        await pauseFor(turnMillis);
       }
-    },
+    }
+  };
+  return {
+    call: (make) => atLeader(({ client }) => make(client, options)),
+    append: (request) => atLeader(({ append }) => append(request)),
     close: async () => {
       const closing = opened;
       opened = null;
       // The client waits for answers that may never come.
-      if (closing !== null) await within(closeMillis, (await closing).dispose()).catch(ignore);
+      if (closing !== null) await within(closeMillis, closing.then(({ client }) => client.dispose())).catch(ignore);
     },
   };
 };

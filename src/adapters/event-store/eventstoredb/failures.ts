@@ -32,7 +32,7 @@ const grpcUnavailable = 14;
 
 /** Found in messages of attempts that never reached a node. */
 const neverSent = /Failed to discover|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|No connection established|Name resolution failed|certificate/i;
-const notReady = /Server Is Not Ready|Server is too busy/i;
+const notReady = /Server Is Not Ready|Server is (too )?busy/i;
 
 const isRefusal = ({ type, code }: ClientError): boolean => type === 'access-denied' || code === unauthenticated || code === permissionDenied;
 
@@ -70,6 +70,7 @@ export const outcomeOf = (error: unknown): FailedOutcome => {
   if (told.type === 'wrong-expected-version') return { kind: 'conflict' };
   if (told.type === 'maximum-append-size-exceeded') return { kind: 'too-large', limit: told.maxAppendSize ?? null };
   if (told.type === 'timeout') return { kind: 'not-told' };
-  const refused = isRefusal(told) || told.type === 'not-leader' || told.type === 'stream-deleted';
+  // A leader that leads no more says so of all that it was sent, and some of that may have been written.
+  const refused = isRefusal(told) || told.type === 'stream-deleted';
   return { kind: refused || notReady.test(told.message) || neverSent.test(told.message) ? 'nothing-written' : 'unknown' };
 };

@@ -1,18 +1,16 @@
 import { hash } from 'node:crypto';
-import type { AllStreamRecordedEvent, JSONEventData, JSONType } from '@eventstore/db-client';
+import type { AllStreamRecordedEvent } from '@eventstore/db-client';
 import { z } from 'zod';
 import { chainHash, streamName, type ChainHash } from '../../../application/ports/event-names.ts';
 import type { EventAddress } from '../../../application/ports/event-store.ts';
 import { eventId } from '../../../domain/values/ids.ts';
 import { instant } from '../../../domain/values/instant.ts';
 import type { EntryToAppend } from '../event-log.ts';
+import type { EventBytes } from './append-request.ts';
 import { checkpointAt, type Place } from './places.ts';
 
 /** What stands in an event's metadata: ours, and what the store has no place for. */
 const envelope = z.object({ id: z.string(), schemaVersion: z.number().int(), occurredAt: z.string(), hash: z.string(), metadata: z.unknown() });
-
-/** Looked at where it is: a copy could spell it otherwise. */
-const jsonType = z.custom<JSONType>((value) => typeof value === 'string' || (typeof value === 'object' && value !== null));
 
 /**
  * The store finds a repeat by its ids alone and compares no bytes. Made of the hash, which covers all that is written and
@@ -23,13 +21,19 @@ const storeIdOf = (link: ChainHash): string => {
   return [digits.slice(0, 8), digits.slice(8, 12), `8${digits.slice(13, 16)}`, `8${digits.slice(17, 20)}`, digits.slice(20, 32)].join('-');
 };
 
-/** The client spells values itself; canonical JSON comes out of that as it went in. */
-export const toJsonEvent = ({ id, type, schemaVersion, occurredAt, data, metadata, hash: link }: EntryToAppend): JSONEventData => ({
+/** Throws for what is not JSON: the client would give it back as another text. */
+const json = (text: string): string => {
+  JSON.parse(text);
+  return text;
+};
+
+export const toEventBytes = ({ id, type, schemaVersion, occurredAt, data, metadata, hash: link }: EntryToAppend): EventBytes => ({
   id: storeIdOf(link),
   type,
-  contentType: 'application/json',
-  data: jsonType.parse(JSON.parse(data)),
-  metadata: { id, schemaVersion, occurredAt, hash: link, metadata: jsonType.parse(JSON.parse(metadata)) },
+  data: Buffer.from(json(data)),
+  metadata: Buffer.from(
+    `{"id":${JSON.stringify(id)},"schemaVersion":${schemaVersion},"occurredAt":${JSON.stringify(occurredAt)},"hash":${JSON.stringify(link)},"metadata":${json(metadata)}}`,
+  ),
 });
 
 const textOf = (value: unknown): string => (value instanceof Uint8Array ? Buffer.from(value).toString('base64') : (JSON.stringify(value) ?? ''));
