@@ -85,7 +85,12 @@ test('a node that does not lead names the one that does, and the same call goes 
   await Promise.all([follower.stop(), leader.stop()]);
 });
 
-test('when the leader of a cluster dies, the next one takes over: nothing acknowledged is lost, nothing is doubled', async () => {
+const ways = {
+  'an address of all nodes': (ports: readonly number[]) => `esdb://${ports.map((port) => `127.0.0.1:${port}`).join(',')}?tls=false`,
+  'a DNS name that stands for all': ([port]: readonly number[]) => `esdb+discover://localhost:${port ?? 0}?tls=false`,
+};
+
+test.each(Object.entries(ways))('when the leader of a cluster dies, the next one takes over, by %s: nothing acknowledged is lost, nothing is doubled', async (_, addressOf) => {
   const leader = await startStandIn();
   const heir = await startStandIn({ file: leader.file });
   const host = '127.0.0.1';
@@ -96,7 +101,7 @@ test('when the leader of a cluster dies, the next one takes over: nothing acknow
   await leader.order({ kind: 'members', members: members(leader, false) });
   await heir.order({ kind: 'members', members: members(leader, false) });
   await heir.order({ kind: 'leader', leader: { host, port: leader.port } });
-  const store = storeAt(`esdb://${host}:${heir.port},${host}:${leader.port}?tls=false`);
+  const store = storeAt(addressOf([heir.port, leader.port]));
   const stream = newStream();
   const following = follow(store, { streamPrefixes: [stream] });
   const head = await appendOneByOne(store, stream, 5);

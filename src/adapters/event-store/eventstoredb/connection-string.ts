@@ -16,7 +16,7 @@ const passedOn = ['tls', 'tlsCAFile', 'connectionName', 'maxDiscoverAttempts', '
 const streamPrefix = 'streamPrefix';
 const known = new Map([...passedOn, streamPrefix].map((name) => [name.toLowerCase(), name]));
 
-const spelling = /^esdb(?:\+discover)?:\/\/(?:([^:@/?]+):([^@/?]*)@)?([A-Za-z0-9._-]+(?::\d{1,5})?(?:,[A-Za-z0-9._-]+(?::\d{1,5})?)*)\/?(?:\?(.*))?$/;
+const spelling = /^esdb(\+discover)?:\/\/(?:([^:@/?]+):([^@/?]*)@)?([A-Za-z0-9._-]+(?::\d{1,5})?(?:,[A-Za-z0-9._-]+(?::\d{1,5})?)*)\/?(?:\?(.*))?$/;
 
 const decoded = (text: string): Result<string, string> => {
   try {
@@ -45,7 +45,9 @@ const isValue = (name: string, value: string): boolean => {
 export const parseStoreAddress = (text: string): Result<StoreAddress, string> => {
   const matched = spelling.exec(text);
   if (matched === null) return err('must be an EventStoreDB address, e.g. esdb://user:password@node1:2113,node2:2113,node3:2113.');
-  const [, username, password, , query = ''] = matched;
+  const [, discover, username, password, hosts = '', query = ''] = matched;
+  // The client would ask the first one only.
+  if (discover !== undefined && hosts.includes(',')) return err('must name one DNS name behind esdb+discover://, which stands for all nodes; esdb:// names each.');
   const options = new Map<string, string>();
   const parts = query === '' ? [] : query.split('&');
   const shown: string[] = [];
