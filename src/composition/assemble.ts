@@ -66,7 +66,10 @@ const provideTikTok = (container: Container): void => {
 const providePosting = (container: Container): void => {
   container.provide('publishing', (c) => publishingOnFirstUse(c.get('tiktokSide').apiUrl, c.get('outbound'), c.get('tiktokWatch')));
   container.provide('uploads', (c) => uploadsOnFirstUse(c.get('outbound'), c.get('tiktokWatch')));
-  container.provide('planChunks', () => chunkPlan);
+  container.provide('planChunks', (c) => {
+    const { chunkBytes } = c.get('settings').tiktok;
+    return (totalBytes) => chunkPlan(totalBytes, chunkBytes);
+  });
   container.provide('fetcher', (c) => fetcherOnFirstUse(c.get('outbound')));
   container.provide('addresses', (c) => createAddressRules(c.get('settings').tiktok.verifiedUrls));
 };

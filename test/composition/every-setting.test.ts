@@ -33,6 +33,7 @@ const wrong: Readonly<Record<Exclude<VariableName, 'DATA_DIR' | 'MEDIA_DIR' | 'A
   TIKTOK_PKCE: ['plain', 'on', 'S256'],
   TIKTOK_AUTHORIZE_URL: ['www.tiktok.com', 'http://www.tiktok.com/v2/auth/authorize/', 'https://ada@www.tiktok.com/'],
   TIKTOK_API_URL: ['open.tiktokapis.com', 'http://open.tiktokapis.com', 'https://open.tiktokapis.com/v2', 'https://ada:word@open.tiktokapis.com'],
+  TIKTOK_CHUNK_BYTES: ['5242879', '64000001', '10MB', '1e7', '-10000000'],
   TIKTOK_VERIFIED_URLS: ['localhost', 'http://cdn.example.com/', 'https://cdn.example.com'],
   TIKTOK_TOKEN_ENCRYPTION_KEY: ['short', 'a'.repeat(33), '0'.repeat(63), 'a:short', `a:${'00'.repeat(32)},a:${'11'.repeat(32)}`],
   TOKEN_REFRESH: ['on', 'Eager'],

@@ -60,6 +60,8 @@ describe('the settings', () => {
 
   it('read what TikTok may pull from as addresses are read', () => {
     expect(settingsOf({}).tiktok.verifiedUrls).toEqual([]);
+    expect(settingsOf({}).tiktok.chunkBytes).toBe(10_000_000);
+    expect(settingsOf({ TIKTOK_CHUNK_BYTES: '64000000' }).tiktok.chunkBytes).toBe(64_000_000);
     expect(settingsOf({ TIKTOK_VERIFIED_URLS: ' Static.Example.com, HTTPS://CDN.Example.net/Videos/,,münchen.example.com,https://cdn.example.net/a/../b/' }).tiktok.verifiedUrls).toEqual([
       'static.example.com',
       'https://cdn.example.net/Videos/',

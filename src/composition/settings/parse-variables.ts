@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
+import { usualChunkBytes } from '../../domain/publication/chunk-plan.ts';
 import { scope, scopeSet } from '../../domain/values/scopes.ts';
 import { givenBy, type Environment } from './environment.ts';
 import { readTracing } from './tracing.ts';
@@ -33,6 +34,7 @@ export const parseVariables = (environment: Environment, problems: string[]) => 
     authorizeUrl: read('TIKTOK_AUTHORIZE_URL', variables.TIKTOK_AUTHORIZE_URL)?.href ?? null,
     apiUrl: read('TIKTOK_API_URL', variables.TIKTOK_API_URL) ?? null,
     verifiedUrls: read('TIKTOK_VERIFIED_URLS', variables.TIKTOK_VERIFIED_URLS) ?? [],
+    chunkBytes: read('TIKTOK_CHUNK_BYTES', variables.TIKTOK_CHUNK_BYTES) ?? usualChunkBytes,
     encryptionKeys: read('TIKTOK_TOKEN_ENCRYPTION_KEY', variables.TIKTOK_TOKEN_ENCRYPTION_KEY),
     tokenRefresh: read('TOKEN_REFRESH', variables.TOKEN_REFRESH) ?? 'eager',
     returnUrl: read('APP_RETURN_URL', variables.APP_RETURN_URL),

@@ -37,6 +37,8 @@ export type Settings = Readonly<{
     apiUrl: string | null;
     /** Domains, which cover their sub-domains, and URL prefixes: what TikTok may pull media from. */
     verifiedUrls: readonly string[];
+    /** How much of a larger file is sent, and recorded, at once. */
+    chunkBytes: number;
   }>;
   /** Null: made and kept in `dataDir`. */
   encryptionKeys: Secret<string> | null;
@@ -105,6 +107,7 @@ export const readSettings = (given: Environment): Result<Settings, readonly stri
       authorizeUrl: values.authorizeUrl,
       apiUrl: values.apiUrl,
       verifiedUrls: values.verifiedUrls,
+      chunkBytes: values.chunkBytes,
     },
     encryptionKeys: asSecret(values.encryptionKeys),
     tokenRefresh: values.tokenRefresh,

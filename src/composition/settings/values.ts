@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 import type { RequestLimit } from '../../application/limiting/request-limit.ts';
+import { leastChunkBytes, mostChunkBytes } from '../../domain/publication/chunk-plan.ts';
 import { parseScopes } from '../../domain/values/scopes.ts';
 
 const loopback = new BlockList();
@@ -52,6 +53,12 @@ export const mediaBytes = z
   .regex(/^\d{1,10}$/)
   .transform(Number)
   .refine((bytes) => bytes >= 1 && bytes <= mostMediaBytes);
+
+export const chunkBytes = z
+  .string()
+  .regex(/^\d{7,8}$/)
+  .transform(Number)
+  .refine((bytes) => bytes >= leastChunkBytes && bytes <= mostChunkBytes);
 
 const unitMillis: ReadonlyMap<string, number> = new Map([
   ['s', 1_000],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { tracingVariables } from './tracing.ts';
-import { address, duration, flag, host, mediaBytes, nodeEnv, origin, origins, port, postgresUrl, rateLimit, roles, scopes, trustProxy, urls } from './values.ts';
+import { address, chunkBytes, duration, flag, host, mediaBytes, nodeEnv, origin, origins, port, postgresUrl, rateLimit, roles, scopes, trustProxy, urls } from './values.ts';
 import { verifiedUrls } from './verified-urls.ts';
 
 /** Every variable the service reads, with how it must look. `docs` and `.env.example` are checked against this list. */
@@ -27,6 +27,7 @@ export const variables = {
     schema: verifiedUrls,
     must: 'be domains and https URL prefixes that end in a slash, separated by commas, e.g. media.example.com,https://cdn.example.com/videos/',
   },
+  TIKTOK_CHUNK_BYTES: { schema: chunkBytes, must: 'be a number of bytes from 5242880 to 64000000, which TikTok takes however it counts megabytes' },
   TIKTOK_TOKEN_ENCRYPTION_KEY: { schema: z.string(), must: 'be a key' },
   TOKEN_REFRESH: { schema: z.enum(['eager', 'lazy']), must: 'be eager or lazy' },
   APP_RETURN_URL: { schema: address, must: 'be an absolute http(s) address of your application' },

@@ -3,13 +3,22 @@ export type ChunkPlan = Readonly<{ totalBytes: number; chunkBytes: number; count
 
 /** "MB" is not defined by TikTok: these sizes are right whether it means 10^6 or 2^20 bytes. */
 const singleChunkLimit = 64_000_000;
-const chunkBytes = 10_000_000;
+/** Small enough to lose little with a connection, large enough that recording each costs little. */
+export const usualChunkBytes = 10_000_000;
+export const leastChunkBytes = 5_242_880;
+export const mostChunkBytes = singleChunkLimit;
 
-/** @param totalBytes 1 to 4 GiB; count is `floor(total / chunk)`, as TikTok's media transfer guide wants it */
-export const chunkPlan = (totalBytes: number): ChunkPlan =>
-  totalBytes <= singleChunkLimit
-    ? { totalBytes, chunkBytes: totalBytes, count: 1 }
-    : { totalBytes, chunkBytes, count: Math.floor(totalBytes / chunkBytes) };
+/**
+ * Count is `floor(total / chunk)`, as TikTok's media transfer guide wants it.
+ * @param totalBytes 1 to 4 GiB
+ * @param wantedBytes of a chunk, between the least and the most
+ */
+export const chunkPlan = (totalBytes: number, wantedBytes = usualChunkBytes): ChunkPlan => {
+  if (totalBytes <= singleChunkLimit) return { totalBytes, chunkBytes: totalBytes, count: 1 };
+  // TikTok refuses a single chunk that is smaller than the file.
+  const chunkBytes = Math.min(wantedBytes, Math.floor(totalBytes / 2));
+  return { totalBytes, chunkBytes, count: Math.floor(totalBytes / chunkBytes) };
+};
 
 /** First and last byte of a chunk, both inclusive, as in `Content-Range`. @param index from 0 */
 export const chunkRange = ({ totalBytes, chunkBytes: size, count }: ChunkPlan, index: number): Readonly<{ first: number; last: number }> => ({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bytesOfChunks, chunkPlan, chunkRange, chunksOfBytes } from '../../../src/domain/publication/chunk-plan.ts';
+import { bytesOfChunks, chunkPlan, chunkRange, chunksOfBytes, leastChunkBytes, mostChunkBytes } from '../../../src/domain/publication/chunk-plan.ts';
 
 describe('a chunk plan', () => {
   it.each([
@@ -21,10 +21,24 @@ describe('a chunk plan', () => {
     expect(chunkPlan(bytes)).toEqual({ totalBytes: bytes, chunkBytes, count });
   });
 
-  it('keeps TikTok\'s rules for every size, whether a megabyte is 10^6 or 2^20 bytes', () => {
+  it.each([
+    [64_000_000, 64_000_000, 1],
+    [64_000_001, 32_000_000, 2],
+    [67_108_865, 33_554_432, 2],
+    [127_999_999, 63_999_999, 2],
+    [128_000_000, 64_000_000, 2],
+    [134_217_728, 64_000_000, 2],
+    [4_294_967_296, 64_000_000, 67],
+  ])('of %i bytes in the largest chunks has chunks of %i bytes, %i of them: never a single one that is smaller than the file', (bytes, chunkBytes, count) => {
+    expect(chunkPlan(bytes, mostChunkBytes)).toEqual({ totalBytes: bytes, chunkBytes, count });
+  });
+
+  it('keeps TikTok\'s rules for every size of a file and of a chunk, whether a megabyte is 10^6 or 2^20 bytes', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 4_294_967_296 }), (bytes) => {
-        const plan = chunkPlan(bytes);
+      fc.property(fc.integer({ min: 1, max: 4_294_967_296 }), fc.integer({ min: leastChunkBytes, max: mostChunkBytes }), (bytes, wanted) => {
+        const plan = chunkPlan(bytes, wanted);
+        expect(plan.count === 1).toBe(bytes <= 64_000_000);
+        if (plan.count === 1) expect(plan.chunkBytes).toBe(bytes);
         expect(plan.count).toBe(Math.floor(bytes / plan.chunkBytes));
         expect(plan.count).toBeLessThanOrEqual(1_000);
         if (plan.count > 1) expect(plan.chunkBytes).toBeGreaterThanOrEqual(5_242_880);
@@ -38,8 +52,8 @@ describe('a chunk plan', () => {
 
   it('covers every byte once, in order', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 600_000_000 }), (bytes) => {
-        const plan = chunkPlan(bytes);
+      fc.property(fc.integer({ min: 1, max: 600_000_000 }), fc.integer({ min: leastChunkBytes, max: mostChunkBytes }), (bytes, wanted) => {
+        const plan = chunkPlan(bytes, wanted);
         let next = 0;
         for (let index = 0; index < plan.count; index += 1) {
           const { first, last } = chunkRange(plan, index);
