@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { open, type FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { err, ok, type Result } from 'neverthrow';
 import type { MediaIncomplete, MediaTooLarge, MediaUnreadable } from '../../application/ports/media-library.ts';
+import { createBlockWriter, type BlockWriter, type Flushes } from './block-writer.ts';
 import { diskCode } from './disk-failure.ts';
 
 export type Written = Readonly<{ bytes: number; sha256: string }>;
@@ -25,41 +26,36 @@ async function* piecesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   }
 }
 
-const writeWhole = async (file: FileHandle, piece: Uint8Array): Promise<void> => {
-  let written = 0;
-  while (written < piece.byteLength) written += (await file.write(piece, written)).bytesWritten;
-};
-
-const take = async (file: FileHandle, body: AsyncIterable<Uint8Array>, { limit, declared }: BodyLimits): Promise<Result<Written, BodyFailure>> => {
+const take = async (writer: BlockWriter, body: AsyncIterable<Uint8Array>, { limit, declared }: BodyLimits): Promise<Result<Written, BodyFailure>> => {
   const hash = createHash('sha256');
   let bytes = 0;
   for await (const piece of piecesOf(body)) {
     bytes += piece.byteLength;
     if (bytes > limit) return err({ kind: 'MediaTooLarge', limit });
     if (declared !== null && bytes > declared) return err({ kind: 'MediaIncomplete', declared, received: bytes });
-    // The disk works while the piece is hashed; the next is asked for when both are done with it.
-    const written = writeWhole(file, piece);
     hash.update(piece);
-    await written;
+    await writer.add(piece);
   }
   if (declared !== null && bytes < declared) return err({ kind: 'MediaIncomplete', declared, received: bytes });
   if (bytes === 0) return err({ kind: 'MediaUnreadable', reason: 'nothing was sent' });
-  await file.datasync();
+  await writer.finish();
   return ok({ bytes, sha256: hash.digest('hex') });
 };
 
 /**
- * Writes a body to a new file, one piece at a time, hashing on the way. It is durable when this resolves. Rejects with the
- * disk's errors; what was written until then, or until a sender's failure, still lies there.
+ * Writes a body to a new file, hashing on the way. It is durable when this resolves. Rejects with the disk's errors; what
+ * was written until then, or until a sender's failure, still lies there.
  */
-export const writeBody = async (path: string, body: AsyncIterable<Uint8Array>, limits: BodyLimits): Promise<Result<Written, BodyFailure>> => {
+export const writeBody = async (path: string, body: AsyncIterable<Uint8Array>, limits: BodyLimits, flushes: Flushes = { areUnderWay: false }): Promise<Result<Written, BodyFailure>> => {
   const file = await open(path, 'wx', 0o600);
+  const writer = createBlockWriter(file, flushes);
   try {
-    return await take(file, body, limits);
+    return await take(writer, body, limits);
   } catch (error) {
     if (error instanceof SenderFailed) return err({ kind: 'MediaUnreadable', reason: error.message });
     throw error;
   } finally {
+    await writer.settle();
     await file.close();
   }
 };

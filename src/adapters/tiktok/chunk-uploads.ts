@@ -38,8 +38,26 @@ const headersOf = ({ plan, index, contentType }: Chunk): Readonly<Record<string,
 
 const only = (header: string | string[] | undefined): string | null => (typeof header === 'string' ? header : null);
 
+/** Asks for a piece when the one before has left, and never ahead, as `Readable.from` does. */
+const asWanted = (pieces: AsyncGenerator<Uint8Array, void, void>): Readable =>
+  new Readable({
+    highWaterMark: 0,
+    read() {
+      pieces.next().then(
+        ({ value }) => this.push(value ?? null),
+        (error: unknown) => this.destroy(error instanceof Error ? error : new Error('unknown failure')),
+      );
+    },
+    destroy(error, done) {
+      pieces.return().then(
+        () => done(error),
+        () => done(error),
+      );
+    },
+  });
+
 const put = async (dispatcher: Dispatcher, url: Secret<string>, chunk: Chunk, source: ChunkBytes, signal: AbortSignal): Promise<ChunkAnswer> => {
-  const body = Readable.from(source.bytes, { objectMode: false });
+  const body = asWanted(source.bytes);
   // Whatever ends it is told by the call itself.
   body.on('error', () => undefined);
   try {

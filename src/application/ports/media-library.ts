@@ -56,4 +56,5 @@ export interface UserMedia {
   removeOf(owner: UserId): ResultAsync<void, Unavailable>;
 }
 
+/** What `read` gives holds until the next piece is asked for: its memory is used again. */
 export type MediaReader = Readonly<{ media: Media; read: (first: number, last: number) => AsyncIterable<Uint8Array> }>;

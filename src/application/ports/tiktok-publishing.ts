@@ -55,6 +55,6 @@ export type ChunkFailure =
   | Readonly<{ kind: 'SourceFailed'; reason: string }>;
 
 export interface TikTokUploads {
-  /** Streams one chunk. @param body is opened anew for each call, yields exactly the chunk's bytes */
+  /** Streams one chunk. @param body is opened anew for each call, yields exactly the chunk's bytes; a piece need not hold longer than until the next is asked for */
   putChunk(uploadUrl: Secret<string>, chunk: Chunk, body: () => AsyncIterable<Uint8Array>, signal: AbortSignal): ResultAsync<void, ChunkFailure>;
 }

@@ -25,9 +25,10 @@ async function* pieces(...given: readonly Uint8Array[]): AsyncGenerator<Uint8Arr
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
+/** Copied: a piece holds until the next is asked for. */
 const bytesOf = async (body: AsyncIterable<Uint8Array>): Promise<Buffer> => {
   const parts: Uint8Array[] = [];
-  for await (const part of body) parts.push(part);
+  for await (const part of body) parts.push(Uint8Array.from(part));
   return Buffer.concat(parts);
 };
 
@@ -68,7 +69,7 @@ describe('the media library', () => {
       expect(said._unsafeUnwrap()).toMatchObject({ contentType: 'video/mp4', video: { container: 'webm' } });
     });
 
-    it('holds one piece at a time: the next is asked for when the one before lies on the disk', async () => {
+    it('holds two blocks of a mebibyte at most, whatever its size: one being filled and one being written', async () => {
       const { library, path } = await world();
       const piece = randomBytes(64 * 1_024);
       const held: number[] = [];
@@ -82,7 +83,7 @@ describe('the media library', () => {
       }
       expect((await library.store(picture, watched())).isOk()).toBe(true);
       expect(held).toHaveLength(64);
-      expect(Math.max(...held)).toBe(0);
+      expect(Math.max(...held)).toBeLessThanOrEqual(2 * mebibyte);
     });
 
     it('refuses more than the limit, declared or not, and leaves nothing behind', async () => {

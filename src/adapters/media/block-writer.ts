@@ -1,0 +1,79 @@
+import type { FileHandle } from 'node:fs/promises';
+
+/** What connections give is small: so much of it goes to the disk in one call. */
+const blockBytes = 1_048_576;
+/** After so many bytes the disk is told to keep what it has, so that little is left to wait for at the end. */
+const flushEveryBytes = 33_554_432;
+
+/** Of all files: one flush at a time runs beside the writing, for it keeps one of the process's few threads for files. */
+export type Flushes = { areUnderWay: boolean };
+
+export interface BlockWriter {
+  /** Copies the piece; resolves once there is room for the next. */
+  add(piece: Uint8Array): Promise<void>;
+  /** Writes the rest; all of it is durable when this resolves. */
+  finish(): Promise<void>;
+  /** Resolves once nothing uses the file any more, whatever has failed. */
+  settle(): Promise<void>;
+}
+
+const writeWhole = async (file: FileHandle, block: Uint8Array): Promise<void> => {
+  let written = 0;
+  while (written < block.byteLength) written += (await file.write(block, written)).bytesWritten;
+};
+
+/** A failure shows when the next block is to be written, or at the end. */
+const begun = (work: Promise<void>): Promise<void> => {
+  work.catch(() => undefined);
+  return work;
+};
+
+/** Writes a file from its beginning: two blocks take turns, one is filled while the other is on its way to the disk. */
+export const createBlockWriter = (file: FileHandle, flushes: Flushes): BlockWriter => {
+  let block = Buffer.allocUnsafeSlow(blockBytes);
+  let spare = Buffer.allocUnsafeSlow(blockBytes);
+  let filled = 0;
+  let unflushed = 0;
+  let writing = Promise.resolve();
+  let flush = Promise.resolve();
+
+  const flushBeside = async (): Promise<void> => {
+    flushes.areUnderWay = true;
+    await file.datasync().finally(() => {
+      flushes.areUnderWay = false;
+    });
+  };
+
+  const writeBlock = async (): Promise<void> => {
+    await writing;
+    writing = begun(writeWhole(file, block.subarray(0, filled)));
+    unflushed += filled;
+    filled = 0;
+    [block, spare] = [spare, block];
+    if (unflushed < flushEveryBytes || flushes.areUnderWay) return;
+    unflushed = 0;
+    await flush;
+    flush = begun(flushBeside());
+  };
+
+  return {
+    add: async (piece) => {
+      for (let taken = 0; taken < piece.byteLength; ) {
+        const room = piece.subarray(taken, taken + blockBytes - filled);
+        block.set(room, filled);
+        filled += room.byteLength;
+        taken += room.byteLength;
+        if (filled === blockBytes) await writeBlock();
+      }
+    },
+    finish: async () => {
+      await writeBlock();
+      await writing;
+      await flush;
+      await file.datasync();
+    },
+    settle: async () => {
+      await Promise.allSettled([writing, flush]);
+    },
+  };
+};
