@@ -1,12 +1,10 @@
 import { tmpdir } from 'node:os';
-import { resolve } from 'node:path';
 import { z } from 'zod';
 import { runProgram } from '../harness/own-process.ts';
 import { benchKeySetting } from '../histories/bench-keys.ts';
 import { benchClient } from '../histories/connection-history.ts';
 import { startProgram, type Probe, type RunningProgram } from './running-program.ts';
-
-const main = resolve(import.meta.dirname, '../../src/main.ts');
+import { mainProgram, serving } from './service-program.ts';
 
 /** TikTok's webhooks are signed with it. */
 export const benchClientSecret = 'a-secret-of-nobody';
@@ -24,23 +22,23 @@ const settingsOf = (databaseUrl: string): Readonly<Record<string, string>> => ({
 });
 
 /** The whole service in a process of its own, its log written and thrown away. @param probe asked instead of `/readyz` */
-export const startOurService = (databaseUrl: string, environment: Readonly<Record<string, string>> = {}, probe?: Probe): Promise<RunningProgram> =>
+export const startOurService = async (databaseUrl: string, environment: Readonly<Record<string, string>> = {}, probe?: Probe): Promise<RunningProgram> =>
   startProgram({
-    args: [main, 'serve'],
+    args: await serving(),
     environment: { ...settingsOf(databaseUrl), ...environment },
     workingDirectory: tmpdir(),
     ...(probe === undefined ? {} : { probe }),
   });
 
 /** The service as `npm start` starts it in a clone: embedded PostgreSQL in `dataDir`, simulator, development. */
-export const startWithEverythingEmbedded = (dataDir: string, environment: Readonly<Record<string, string>>): Promise<RunningProgram> =>
-  startProgram({ args: [main, 'serve'], environment: { DATA_DIR: dataDir, ...environment }, workingDirectory: dataDir });
+export const startWithEverythingEmbedded = async (dataDir: string, environment: Readonly<Record<string, string>>): Promise<RunningProgram> =>
+  startProgram({ args: await serving(), environment: { DATA_DIR: dataDir, ...environment }, workingDirectory: dataDir });
 
 const created = z.object({ key: z.string() });
 
 /** An API key, made by the command line. @param scopes what it may do, comma separated */
 export const makeApiKey = async (databaseUrl: string, scopes = 'connections:read'): Promise<string> => {
   const args = ['keys', 'create', '--name', 'bench', '--scopes', scopes, '--json'];
-  const printed = await runProgram(main, args, { environment: settingsOf(databaseUrl) });
+  const printed = await runProgram(mainProgram, args, { environment: settingsOf(databaseUrl) });
   return created.parse(JSON.parse(printed)).key;
 };
