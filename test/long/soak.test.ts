@@ -36,8 +36,8 @@ const ask = async (method: string, path: string, body?: Record<string, unknown> 
   const headers = { ...service, 'content-type': isFile ? 'video/mp4' : 'application/json', ...(path === '/v1/publications' ? { 'idempotency-key': randomUUID() } : {}) };
   const content = body === undefined ? {} : { body: isFile ? new Uint8Array(body) : JSON.stringify(body) };
   const answer = await fetch(`${replica.url}${path}`, { method, headers: body === undefined ? service : headers, ...content });
-  expect(answer.ok, `${method} ${path} answered ${answer.status}`).toBe(true);
   const text = await answer.text();
+  expect(answer.ok, `${method} ${path} answered ${answer.status}: ${text}`).toBe(true);
   return text === '' ? null : JSON.parse(text);
 };
 

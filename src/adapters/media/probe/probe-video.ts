@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import process from 'node:process';
 import { z } from 'zod';
 import type { VideoFacts } from '../../../domain/publication/posting-rules.ts';
+import { withinProcessorSeconds } from './limited-process.ts';
 import type { Probed } from './probe-program.ts';
 
 const program = new URL('./probe-program.ts', import.meta.url).href;
@@ -21,7 +22,9 @@ const arguments_ = [
   `import { runProbe } from ${JSON.stringify(program)}; await runProbe();`,
 ];
 
-const timeLimitMillis = 10_000;
+const processorSeconds = 10;
+/** Many times what a good file takes, also where the processors are busy. */
+const timeLimitMillis = 60_000;
 const outputLimit = 4_096;
 
 const size = z.int().min(1).max(1_000_000);
@@ -47,9 +50,10 @@ const answerOf = (output: string): Probed => {
 
 const runProgram = (path: string): Promise<Probed> =>
   new Promise((resolve) => {
+    const { program: limited, args } = withinProcessorSeconds(processorSeconds, { program: process.execPath, args: [...arguments_, '--', path] });
     execFile(
-      process.execPath,
-      [...arguments_, '--', path],
+      limited,
+      args,
       { timeout: timeLimitMillis, killSignal: 'SIGKILL', maxBuffer: outputLimit, env: {} },
       (failed, output) => resolve(failed === null ? answerOf(output) : null),
     );
