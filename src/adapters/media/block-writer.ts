@@ -2,11 +2,6 @@ import type { FileHandle } from 'node:fs/promises';
 
 /** What connections give is small: so much of it goes to the disk in one call. */
 const blockBytes = 1_048_576;
-/** After so many bytes the disk is told to keep what it has, so that little is left to wait for at the end. */
-const flushEveryBytes = 33_554_432;
-
-/** Of all files: one flush at a time runs beside the writing, for it keeps one of the process's few threads for files. */
-export type Flushes = { areUnderWay: boolean };
 
 export interface BlockWriter {
   /** Copies the piece; resolves once there is room for the next. */
@@ -29,31 +24,17 @@ const begun = (work: Promise<void>): Promise<void> => {
 };
 
 /** Writes a file from its beginning: two blocks take turns, one is filled while the other is on its way to the disk. */
-export const createBlockWriter = (file: FileHandle, flushes: Flushes): BlockWriter => {
+export const createBlockWriter = (file: FileHandle): BlockWriter => {
   let block = Buffer.allocUnsafeSlow(blockBytes);
   let spare = Buffer.allocUnsafeSlow(blockBytes);
   let filled = 0;
-  let unflushed = 0;
   let writing = Promise.resolve();
-  let flush = Promise.resolve();
-
-  const flushBeside = async (): Promise<void> => {
-    flushes.areUnderWay = true;
-    await file.datasync().finally(() => {
-      flushes.areUnderWay = false;
-    });
-  };
 
   const writeBlock = async (): Promise<void> => {
     await writing;
     writing = begun(writeWhole(file, block.subarray(0, filled)));
-    unflushed += filled;
     filled = 0;
     [block, spare] = [spare, block];
-    if (unflushed < flushEveryBytes || flushes.areUnderWay) return;
-    unflushed = 0;
-    await flush;
-    flush = begun(flushBeside());
   };
 
   return {
@@ -69,11 +50,10 @@ export const createBlockWriter = (file: FileHandle, flushes: Flushes): BlockWrit
     finish: async () => {
       await writeBlock();
       await writing;
-      await flush;
       await file.datasync();
     },
     settle: async () => {
-      await Promise.allSettled([writing, flush]);
+      await writing.catch(() => undefined);
     },
   };
 };

@@ -22,9 +22,8 @@ export const createDiskMediaLibrary = (
   probe: ProbeVideo = createVideoProbe(),
 ): MediaLibrary & UserMedia => {
   const folder = mediaFolder(path);
-  const flushes = { areUnderWay: false };
   return {
-    store: (incoming, body) => new ResultAsync(storeFile({ folder, records, probe, maxBytes, keptMillis, flushes }, incoming, body)),
+    store: (incoming, body) => new ResultAsync(storeFile({ folder, records, probe, maxBytes, keptMillis }, incoming, body)),
     find: (id) => records.find(id).map((found) => (found === null || found.expired ? null : found.media)),
     open: (id) => new ResultAsync(openFile(folder, records, id)),
     remove: (id) => records.forget({ id }).andThen((ids) => removeFiles(folder, ids)),

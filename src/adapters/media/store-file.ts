@@ -4,7 +4,6 @@ import { err, type Result } from 'neverthrow';
 import type { Incoming, Media, StoreFailure } from '../../application/ports/media-library.ts';
 import type { MediaRecords } from '../../application/ports/media-records.ts';
 import { mediaId, type MediaId } from '../../domain/values/ids.ts';
-import type { Flushes } from './block-writer.ts';
 import { diskFailure } from './disk-failure.ts';
 import { lookAtFile } from './file-stamp.ts';
 import type { MediaFolder } from './media-folder.ts';
@@ -17,7 +16,6 @@ export type StorePorts = Readonly<{
   probe: ProbeVideo;
   maxBytes: number;
   keptMillis: number;
-  flushes: Flushes;
 }>;
 
 const typeOfContainer: ReadonlyMap<string, string> = new Map([
@@ -49,12 +47,12 @@ const syncFolder = async ({ path }: MediaFolder): Promise<void> => {
 };
 
 const storeAs = async (ports: StorePorts, id: MediaId, incoming: Incoming, body: AsyncIterable<Uint8Array>): Promise<Result<Media, StoreFailure>> => {
-  const { folder, records, probe, maxBytes, keptMillis, flushes } = ports;
+  const { folder, records, probe, maxBytes, keptMillis } = ports;
   const { owner, contentType, bytes: declared } = incoming;
   await mkdir(folder.path, { recursive: true, mode: 0o700 });
   if (declared !== null && !(await hasRoom(folder, declared))) return err({ kind: 'StorageFull' });
   const [part, whole] = [folder.partOf(id), folder.fileOf(id)];
-  const written = await writeBody(part, body, { limit: maxBytes, declared }, flushes);
+  const written = await writeBody(part, body, { limit: maxBytes, declared });
   if (written.isErr()) return err(written.error);
   const { bytes, sha256 } = written.value;
   const video = contentType.startsWith('image/') ? null : await probe(part, bytes);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { err, ok, type Result } from 'neverthrow';
 import type { MediaIncomplete, MediaTooLarge, MediaUnreadable } from '../../application/ports/media-library.ts';
-import { createBlockWriter, type BlockWriter, type Flushes } from './block-writer.ts';
+import { createBlockWriter, type BlockWriter } from './block-writer.ts';
 import { diskCode } from './disk-failure.ts';
 
 export type Written = Readonly<{ bytes: number; sha256: string }>;
@@ -46,9 +46,9 @@ const take = async (writer: BlockWriter, body: AsyncIterable<Uint8Array>, { limi
  * Writes a body to a new file, hashing on the way. It is durable when this resolves. Rejects with the disk's errors; what
  * was written until then, or until a sender's failure, still lies there.
  */
-export const writeBody = async (path: string, body: AsyncIterable<Uint8Array>, limits: BodyLimits, flushes: Flushes = { areUnderWay: false }): Promise<Result<Written, BodyFailure>> => {
+export const writeBody = async (path: string, body: AsyncIterable<Uint8Array>, limits: BodyLimits): Promise<Result<Written, BodyFailure>> => {
   const file = await open(path, 'wx', 0o600);
-  const writer = createBlockWriter(file, flushes);
+  const writer = createBlockWriter(file);
   try {
     return await take(writer, body, limits);
   } catch (error) {
