@@ -40,8 +40,8 @@ afterEach(() => opened.close());
 const streams = (count: number): readonly StreamName[] => Array.from({ length: count }, newStream);
 const historyOf = async (stream: StreamName) => (await store.read(stream, 1, 100))._unsafeUnwrap();
 
-describe('appends of one event', () => {
-  test('alone take one statement', async () => {
+describe('appends', () => {
+  test('of one event alone take one statement', async () => {
     const stream = newStream();
     let head = emptyHead;
     for (let count = 0; count < 3; count += 1) head = (await store.append(stream, head, several(1)))._unsafeUnwrap().head;
@@ -55,6 +55,49 @@ describe('appends of one event', () => {
     const written = appended.map((result) => result._unsafeUnwrap()).sort((a, b) => (a.checkpoint < b.checkpoint ? -1 : 1));
     const fed = (await collect(store)).flatMap((batch) => batch.events);
     expect(fed).toMatchObject(written.flatMap(({ events, checkpoint }) => events.map((event) => ({ ...event, checkpoint }))));
+  });
+
+  test('of several events share a statement as well, each whole and in its order', async () => {
+    const appended = await Promise.all(streams(20).map((stream, index) => store.append(stream, emptyHead, several(1 + (index % 3)))));
+    expect(sent.length).toBeLessThan(10);
+    expect(new Set(sent)).toEqual(new Set(['append_one', 'append_together']));
+    for (const { events, head, checkpoint } of appended.map((result) => result._unsafeUnwrap())) {
+      expect(events.map(({ revision }) => revision)).toEqual(events.map((_, index) => index + 1));
+      const history = await historyOf(events[0]?.stream ?? newStream());
+      expect(history).toMatchObject(events);
+      expect(history.at(-1)).toMatchObject({ revision: head.revision, hash: head.hash, checkpoint });
+    }
+    const fed = (await collect(store)).flatMap((batch) => batch.events);
+    const fedOf = Map.groupBy(fed, ({ stream }) => stream);
+    for (const [, its] of fedOf) expect(its.map(({ revision }) => revision)).toEqual(its.map((_, index) => index + 1));
+    expect(fedOf.size).toBe(20);
+  });
+
+  test('of several events are written whole or not at all', async () => {
+    const [moved, locked, ...good] = streams(6);
+    if (moved === undefined || locked === undefined) throw new Error('no streams');
+    expect((await store.append(moved, emptyHead, several(1))).isOk()).toBe(true);
+    const taken = several(2);
+    expect((await store.append(newStream(), emptyHead, taken)).isOk()).toBe(true);
+    const holder = await opened.pool.connect();
+    await holder.query('select pg_advisory_lock(hashtextextended($1, 0))', [locked]);
+    const elsewhere = newStream();
+    const waiting = store.append(locked, emptyHead, several(3));
+    const results = await Promise.all([
+      store.append(moved, emptyHead, several(2)),
+      ...good.map((stream) => store.append(stream, emptyHead, several(2))),
+      // Its second event has an id that stands elsewhere already.
+      store.append(elsewhere, emptyHead, [...several(1), ...taken.slice(1)]),
+    ]);
+    expect(results.map((result) => result.isOk())).toEqual([false, true, true, true, true, false]);
+    expect(await historyOf(moved)).toHaveLength(1);
+    expect(await historyOf(elsewhere)).toEqual([]);
+    expect(await historyOf(locked)).toEqual([]);
+    for (const stream of good) expect(await historyOf(stream)).toHaveLength(2);
+    await holder.query('select pg_advisory_unlock_all()');
+    holder.release();
+    expect((await waiting).isOk()).toBe(true);
+    expect(await historyOf(locked)).toHaveLength(3);
   });
 
   test('each have an outcome of their own', async () => {

@@ -51,7 +51,7 @@ export const openTransaction = async (url: string): Promise<ScriptedTransaction>
       if (how === 'one') await run(appendOne.text, valuesOfOne(one));
       else await run(appendEvents.text, valuesOfSeveral(stream, emptyHead, [one.entry]));
     },
-    appendTogether: (streams) => run(appendTogether.text, valuesOfTogether(streams.map(firstOf))),
+    appendTogether: (streams) => run(appendTogether.text, valuesOfTogether(streams.map((stream) => ({ stream, head: emptyHead, entries: [firstOf(stream).entry] })))),
     commit: () => run('commit'),
     rollback: () => run('rollback'),
     end: () => client.end(),

@@ -16,21 +16,22 @@ export const appendOne = {
     returning e.xid, e.position`,
 };
 
-// The same for one event each of several streams. The array of the locked ones is made whole before the first row is:
-// no lock is asked for in a transaction that has an id. A lock that another append holds is not waited for, so that no
-// two such statements can wait for each other; the event of that stream is left out.
+// The same for events of several streams, all of each stream or none. The array of the locked ones is made whole before
+// the first row is: no lock is asked for in a transaction that has an id, and for each stream once. A lock that another
+// append holds is not waited for, so that no two such statements can wait for each other; that stream is left out.
 export const appendTogether = {
   name: 'append_together',
   text: `insert into tiktok_connections.events as e (stream, revision, id, type, schema_version, occurred_at, data, metadata, hash)
-    select a.stream, a.revision + 1, a.id, a.type, a.schema_version, a.occurred_at, a.data, a.metadata, a.hash
-    from unnest($1::text[], $2::integer[], $3::text[], $4::uuid[], $5::text[], $6::integer[], $7::text[], $8::text[], $9::text[], $10::text[])
-      with ordinality a (stream, revision, previous, id, type, schema_version, occurred_at, data, metadata, hash, place)
+    select a.stream, a.revision, a.id, a.type, a.schema_version, a.occurred_at, a.data, a.metadata, a.hash
+    from unnest($2::text[], $3::integer[], $4::text[], $5::integer[], $6::uuid[], $7::text[], $8::integer[], $9::text[], $10::text[], $11::text[], $12::text[])
+      with ordinality a (stream, behind, previous, revision, id, type, schema_version, occurred_at, data, metadata, hash, place)
     left join lateral (select h.revision, h.hash from tiktok_connections.events h
       where h.stream = a.stream order by h.revision desc limit 1) head on true
-    where a.place = any (array(
-        select l.place from unnest($1::text[]) with ordinality l (stream, place)
+    where a.stream = any (array(
+        select l.stream from unnest($1::text[]) l (stream)
         where case when pg_current_xact_id_if_assigned() is null then pg_try_advisory_xact_lock(hashtextextended(l.stream, 0)) end))
-      and coalesce(head.revision, 0) = a.revision and coalesce(head.hash, '') = a.previous
+      and coalesce(head.revision, 0) = a.behind and coalesce(head.hash, '') = a.previous
+    order by a.place
     returning e.id, e.xid, e.position`,
 };
 
@@ -50,6 +51,9 @@ const placed = z.object({
 export const answers = z.tuple([z.discriminatedUnion('outcome', [z.object({ outcome: z.literal('conflict') }), placed])]);
 export type Answer = z.output<typeof answers>[0];
 
+/** Events to append behind the head of their stream; at least one. */
+export type StreamToAppend = Readonly<{ stream: StreamName; head: StreamHead; entries: readonly EntryToAppend[] }>;
+
 /** One event to append behind the head of its stream. */
 export type OneToAppend = Readonly<{ stream: StreamName; head: StreamHead; entry: EntryToAppend }>;
 
@@ -57,25 +61,25 @@ const place = z.object({ xid: z.string(), position: z.string() });
 const rowsOfOne = z.array(place);
 const rowsOfTogether = z.array(place.extend({ id: z.string() }));
 
-const appended = ({ entry }: OneToAppend, { xid, position }: z.output<typeof place>): Answer => ({
+const appended = (entries: readonly EntryToAppend[], places: readonly z.output<typeof place>[]): Answer => ({
   outcome: 'appended',
-  xids: [xid],
-  positions: [position],
-  hashes: [entry.hash],
+  xids: places.map(({ xid }) => xid),
+  positions: places.map(({ position }) => position),
+  hashes: entries.map(({ hash }) => hash),
 });
 
 /** Null when the statement wrote nothing. */
-export const answerOfOne = (rows: readonly unknown[], one: OneToAppend): Answer | null => {
+export const answerOfOne = (rows: readonly unknown[], { entry }: OneToAppend): Answer | null => {
   const [row] = rowsOfOne.parse(rows);
-  return row === undefined ? null : appended(one, row);
+  return row === undefined ? null : appended([entry], [row]);
 };
 
 /** In the order of `several`; null for what the statement left out. */
-export const answersOfTogether = (rows: readonly unknown[], several: readonly OneToAppend[]): readonly (Answer | null)[] => {
+export const answersOfTogether = (rows: readonly unknown[], several: readonly StreamToAppend[]): readonly (Answer | null)[] => {
   const written = new Map(rowsOfTogether.parse(rows).map((row) => [row.id, row]));
-  return several.map((one) => {
-    const row = written.get(one.entry.id);
-    return row === undefined ? null : appended(one, row);
+  return several.map(({ entries }) => {
+    const places = entries.flatMap(({ id }) => written.get(id) ?? []);
+    return places.length === entries.length ? appended(entries, places) : null;
   });
 };
 
@@ -84,11 +88,13 @@ export const valuesOfOne = ({ stream, head, entry }: OneToAppend): unknown[] => 
   return [stream, head.revision, head.hash ?? '', id, type, schemaVersion, occurredAt, data, metadata, hash];
 };
 
-export const valuesOfTogether = (several: readonly OneToAppend[]): unknown[] => [
+export const valuesOfTogether = (several: readonly StreamToAppend[]): unknown[] => [
   several.map(({ stream }) => stream),
-  several.map(({ head }) => head.revision),
-  several.map(({ head }) => head.hash ?? ''),
-  ...valuesOfEntries(several.map(({ entry }) => entry)),
+  several.flatMap(({ stream, entries }) => entries.map(() => stream)),
+  several.flatMap(({ head, entries }) => entries.map(() => head.revision)),
+  several.flatMap(({ head, entries }) => entries.map(() => head.hash ?? '')),
+  several.flatMap(({ entries }) => entries.map(({ revision }) => revision)),
+  ...valuesOfEntries(several.flatMap(({ entries }) => entries)),
 ];
 
 const valuesOfEntries = (entries: readonly EntryToAppend[]): unknown[] => [

@@ -18,13 +18,10 @@ const ask = async (
   head: StreamHead,
   entries: readonly EntryToAppend[],
 ): Promise<Result<Answer, AppendFailure>> => {
-  const [entry, ...more] = entries;
-  if (entry !== undefined && more.length === 0) {
-    const one = await gathered.append({ stream, head, entry });
-    if (one.isErr()) return err(one.error);
-    if (one.value !== null) return ok(one.value);
-    // Not written. Whether it stands there already is for the function to say, which sees what came in between.
-  }
+  const first = await gathered.append({ stream, head, entries });
+  if (first.isErr()) return err(first.error);
+  if (first.value !== null) return ok(first.value);
+  // Not written. Whether it stands there already is for the function to say, which sees what came in between.
   const several = await sendAppend(pool, { ...appendEvents, values: valuesOfSeveral(stream, head, entries) });
   return several.map((rows) => answers.parse(rows)[0]).mapErr((error) => appendFailureOf(error, stream));
 };

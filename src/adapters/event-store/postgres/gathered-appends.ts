@@ -2,15 +2,15 @@ import { err, ok, type Result } from 'neverthrow';
 import type pg from 'pg';
 import type { AppendFailure } from '../../../application/ports/event-store.ts';
 import { answerOfOne, answersOfTogether, appendOne, appendTogether, valuesOfOne, valuesOfTogether } from './append-statements.ts';
-import type { Answer, OneToAppend } from './append-statements.ts';
+import type { Answer, StreamToAppend } from './append-statements.ts';
 import { appendFailureOf, sendAppend, type SendFailure } from './send-append.ts';
 
 /** Null when nothing was written, because the head may be another: `append_events` tells what stands there. */
 type OneResult = Result<Answer | null, AppendFailure>;
 
-/** Appends of one event. Those that come while others are under way share a statement, each with an outcome of its own. */
+/** Those that come while others are under way share a statement, each with an outcome of its own. */
 export interface GatheredAppends {
-  append(one: OneToAppend): Promise<OneResult>;
+  append(one: StreamToAppend): Promise<OneResult>;
 }
 
 /** Statements under way before appends gather. */
@@ -21,23 +21,27 @@ const mostTogether = 32;
 /** Of data, so that a statement stays a small one. */
 const mostBytesTogether = 262_144;
 
-type Waiting = OneToAppend & Readonly<{ settle: (result: OneResult) => void; fail: (error: unknown) => void }>;
+type Waiting = StreamToAppend & Readonly<{ settle: (result: OneResult) => void; fail: (error: unknown) => void }>;
 
 /** A statement that fails for one of its events has written none of them, and each is tried again by itself. */
-const afterFailure = (failure: SendFailure, several: readonly OneToAppend[]): readonly OneResult[] => {
+const afterFailure = (failure: SendFailure, several: readonly StreamToAppend[]): readonly OneResult[] => {
   const byItself = failure.outcome === 'conflict' || (several.length > 1 && failure.outcome === 'refused-value');
   return several.map(({ stream }) => (byItself ? ok(null) : err(appendFailureOf(failure, stream))));
 };
 
-const sendGathered = async (pool: pg.Pool, several: readonly OneToAppend[]): Promise<readonly OneResult[]> => {
-  const [one, ...more] = several;
-  if (one !== undefined && more.length === 0) {
+const sendGathered = async (pool: pg.Pool, several: readonly StreamToAppend[]): Promise<readonly OneResult[]> => {
+  const [only, ...others] = several;
+  const [entry, ...more] = only?.entries ?? [];
+  if (only !== undefined && entry !== undefined && others.length === 0 && more.length === 0) {
+    const one = { stream: only.stream, head: only.head, entry };
     const sent = await sendAppend(pool, { ...appendOne, values: valuesOfOne(one) });
     return sent.isErr() ? afterFailure(sent.error, several) : [ok(answerOfOne(sent.value, one))];
   }
   const sent = await sendAppend(pool, { ...appendTogether, values: valuesOfTogether(several) });
   return sent.isErr() ? afterFailure(sent.error, several) : answersOfTogether(sent.value, several).map((answer) => ok(answer));
 };
+
+const sizeOf = (entries: StreamToAppend['entries']): number => entries.reduce((sum, { data, metadata }) => sum + data.length + metadata.length, 0);
 
 /** As many as one statement takes, in their order, and no two of one stream. */
 const split = (waiting: readonly Waiting[]): readonly [together: readonly Waiting[], rest: readonly Waiting[]] => {
@@ -46,8 +50,7 @@ const split = (waiting: readonly Waiting[]): readonly [together: readonly Waitin
   const streams = new Set<string>();
   let bytes = 0;
   for (const one of waiting) {
-    const { data, metadata } = one.entry;
-    const size = data.length + metadata.length;
+    const size = sizeOf(one.entries);
     const fits = together.length === 0 || (together.length < mostTogether && bytes + size <= mostBytesTogether && !streams.has(one.stream));
     (fits ? together : rest).push(one);
     streams.add(one.stream);
