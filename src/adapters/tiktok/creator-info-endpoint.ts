@@ -5,7 +5,7 @@ import type { TikTokFailure, TikTokWords } from '../../application/ports/tiktok.
 import { privacyLevels, type PrivacyLevel } from '../../domain/publication/request.ts';
 import type { Secret } from '../../domain/values/secret.ts';
 import type { TikTokAnswer } from './answer.ts';
-import { dataOf } from './data-answer.ts';
+import { dataReader } from './data-answer.ts';
 import { jsonRequest, type TikTokRequest } from './request.ts';
 import { optionalText, webUrl } from './wire-text.ts';
 
@@ -51,6 +51,9 @@ const creatorData = z
     },
   }));
 
+const creatorDataOf = dataReader(creatorData);
+const toldBody = z.object({ data: creatorData });
+
 /** With "may not post now" TikTok need not say more; then nothing is offered. */
 const nothingOffered: Omit<CreatorInfo, 'cannotPost'> = {
   username: null,
@@ -62,10 +65,10 @@ const nothingOffered: Omit<CreatorInfo, 'cannotPost'> = {
 const saysNotNow = ({ code }: TikTokWords): boolean => code.startsWith('spam_risk') || code === 'reached_active_user_cap';
 
 export const creatorInfoAnswer = (answer: TikTokAnswer, secrets: readonly Secret<string>[]): Result<CreatorInfo, TikTokFailure> =>
-  dataOf(answer, secrets, creatorData)
+  creatorDataOf(answer, secrets)
     .map((creator): CreatorInfo => ({ ...creator, cannotPost: null }))
     .orElse((failure) => {
       if (failure.kind !== 'TikTokRefused' || !saysNotNow(failure.tiktok)) return err(failure);
-      const told = z.object({ data: creatorData }).safeParse(answer.body.unwrapOr(null)).data?.data;
+      const told = toldBody.safeParse(answer.body.unwrapOr(null)).data?.data;
       return ok({ ...(told ?? nothingOffered), cannotPost: failure.tiktok });
     });

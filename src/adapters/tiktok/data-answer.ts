@@ -12,10 +12,16 @@ export const confirmed = (answer: TikTokAnswer, secrets: readonly Secret<string>
   okBody.safeParse(answer.body.unwrapOr(null)).success ? ok(undefined) : err(answerFailure(answer, secrets, 'the answer has no error.code'));
 
 /** What a data endpoint's success holds: all of it is as it should be, or none of it is used. */
-export const dataOf = <Data>(answer: TikTokAnswer, secrets: readonly Secret<string>[], schema: z.ZodType<Data>): Result<Data, TikTokFailure> =>
-  confirmed(answer, secrets).andThen(() => {
-    const parsed = z.object({ data: schema }).safeParse(answer.body.unwrapOr(null));
-    if (parsed.success) return ok(parsed.data.data);
-    const fields = [...new Set(parsed.error.issues.map((issue) => issue.path.join('.')))];
-    return err(unclear(answer, secrets, `the answer's ${fields.join(', ')} is missing or not as it should be`));
-  });
+export type DataReader<Data> = (answer: TikTokAnswer, secrets: readonly Secret<string>[]) => Result<Data, TikTokFailure>;
+
+/** Made once for each shape: a schema is compiled when it is first used. */
+export const dataReader = <Data>(schema: z.ZodType<Data>): DataReader<Data> => {
+  const whole = z.object({ data: schema });
+  return (answer, secrets) =>
+    confirmed(answer, secrets).andThen(() => {
+      const parsed = whole.safeParse(answer.body.unwrapOr(null));
+      if (parsed.success) return ok(parsed.data.data);
+      const fields = [...new Set(parsed.error.issues.map((issue) => issue.path.join('.')))];
+      return err(unclear(answer, secrets, `the answer's ${fields.join(', ')} is missing or not as it should be`));
+    });
+};

@@ -5,7 +5,7 @@ import type { TikTokFailure } from '../../application/ports/tiktok.ts';
 import { publishId } from '../../domain/values/ids.ts';
 import { secret, type Secret } from '../../domain/values/secret.ts';
 import type { TikTokAnswer } from './answer.ts';
-import { dataOf } from './data-answer.ts';
+import { dataReader } from './data-answer.ts';
 import { logIdOf } from './words.ts';
 import { identifier } from './wire-text.ts';
 
@@ -18,25 +18,23 @@ const isUploadUrl = (text: string, apiOrigin: string): boolean => {
   return username === '' && password === '' && (protocol === 'https:' || origin === apiOrigin);
 };
 
-const pulled = z.object({ publish_id: identifier }).transform((data) => ({ publish_id: data.publish_id, upload_url: null }));
+const pulled = dataReader(z.object({ publish_id: identifier }).transform((data) => ({ publish_id: data.publish_id, upload_url: null })));
 
 const uploaded = (apiOrigin: string) =>
-  z.object({ publish_id: identifier, upload_url: z.string().refine((text) => isUploadUrl(text, apiOrigin)) });
+  dataReader(z.object({ publish_id: identifier, upload_url: z.string().refine((text) => isUploadUrl(text, apiOrigin)) }));
+
+type StartAnswer = (answer: TikTokAnswer, secrets: readonly Secret<string>[], start: VideoStart | PhotoStart) => Result<Started, TikTokFailure>;
 
 /** @param apiUrl TikTok's, whose own origin may take uploads unencrypted */
-export const startAnswer = (
-  answer: TikTokAnswer,
-  secrets: readonly Secret<string>[],
-  start: VideoStart | PhotoStart,
-  apiUrl: string,
-): Result<Started, TikTokFailure> => {
-  const isUpload = start.kind === 'video' && start.source.kind === 'upload';
-  const data: Result<Readonly<{ publish_id: string; upload_url: string | null }>, TikTokFailure> = isUpload
-    ? dataOf(answer, secrets, uploaded(new URL(apiUrl).origin))
-    : dataOf(answer, secrets, pulled);
-  return data.map(({ publish_id, upload_url }) => ({
-    publishId: publishId(publish_id),
-    uploadUrl: upload_url === null ? null : secret(upload_url),
-    logId: logIdOf(answer, secrets),
-  }));
+export const startAnswerOf = (apiUrl: string): StartAnswer => {
+  const uploadedHere = uploaded(new URL(apiUrl).origin);
+  return (answer, secrets, start) => {
+    const isUpload = start.kind === 'video' && start.source.kind === 'upload';
+    const data: Result<Readonly<{ publish_id: string; upload_url: string | null }>, TikTokFailure> = isUpload ? uploadedHere(answer, secrets) : pulled(answer, secrets);
+    return data.map(({ publish_id, upload_url }) => ({
+      publishId: publishId(publish_id),
+      uploadUrl: upload_url === null ? null : secret(upload_url),
+      logId: logIdOf(answer, secrets),
+    }));
+  };
 };

@@ -6,7 +6,7 @@ import type { Observation } from '../../domain/publication/commands.ts';
 import { postId, type PublishId } from '../../domain/values/ids.ts';
 import type { Secret } from '../../domain/values/secret.ts';
 import type { TikTokAnswer } from './answer.ts';
-import { dataOf } from './data-answer.ts';
+import { dataReader } from './data-answer.ts';
 import { jsonRequest, type TikTokRequest } from './request.ts';
 import { int64Id } from './wire-text.ts';
 import { logIdOf } from './words.ts';
@@ -33,33 +33,35 @@ const postIds = z.unknown().optional().transform((given): readonly string[] => {
 });
 
 /** Of the list's two spellings the wrong one is the real one. What is empty TikTok leaves out. */
-const statusData = z
-  .object({
-    status: wordOr('unreadable_status'),
-    fail_reason: wordOr('unreadable_reason').nullish().catch('unreadable_reason'),
-    uploaded_bytes: bytes,
-    downloaded_bytes: bytes,
-    publicaly_available_post_id: postIds,
-    publicly_available_post_id: postIds,
-  })
-  .transform((data): Observation => {
-    switch (data.status) {
-      case 'SEND_TO_USER_INBOX':
-        return { kind: 'inbox' };
-      case 'PUBLISH_COMPLETE': {
-        const ids = [...data.publicaly_available_post_id, ...data.publicly_available_post_id];
-        return { kind: 'complete', postIds: [...new Set(ids)].map(postId) };
+const statusData = dataReader(
+  z
+    .object({
+      status: wordOr('unreadable_status'),
+      fail_reason: wordOr('unreadable_reason').nullish().catch('unreadable_reason'),
+      uploaded_bytes: bytes,
+      downloaded_bytes: bytes,
+      publicaly_available_post_id: postIds,
+      publicly_available_post_id: postIds,
+    })
+    .transform((data): Observation => {
+      switch (data.status) {
+        case 'SEND_TO_USER_INBOX':
+          return { kind: 'inbox' };
+        case 'PUBLISH_COMPLETE': {
+          const ids = [...data.publicaly_available_post_id, ...data.publicly_available_post_id];
+          return { kind: 'complete', postIds: [...new Set(ids)].map(postId) };
+        }
+        case 'FAILED':
+          return { kind: 'failed', reason: data.fail_reason ?? 'unknown' };
+        case 'PROCESSING_DOWNLOAD':
+          return { kind: 'processing', status: data.status, bytes: data.downloaded_bytes };
+        default:
+          // Of an upload nothing but its own count says what TikTok has; left out, that is not known.
+          return { kind: 'processing', status: data.status, bytes: data.uploaded_bytes };
       }
-      case 'FAILED':
-        return { kind: 'failed', reason: data.fail_reason ?? 'unknown' };
-      case 'PROCESSING_DOWNLOAD':
-        return { kind: 'processing', status: data.status, bytes: data.downloaded_bytes };
-      default:
-        // Of an upload nothing but its own count says what TikTok has; left out, that is not known.
-        return { kind: 'processing', status: data.status, bytes: data.uploaded_bytes };
-    }
-  });
+    }),
+);
 
 /** A status that we do not know is taken for processing: it ends nothing. */
 export const statusAnswer = (answer: TikTokAnswer, secrets: readonly Secret<string>[]): Result<PublishStatus, TikTokFailure> =>
-  dataOf(answer, secrets, statusData).map((observation) => ({ observation, logId: logIdOf(answer, secrets) }));
+  statusData(answer, secrets).map((observation) => ({ observation, logId: logIdOf(answer, secrets) }));

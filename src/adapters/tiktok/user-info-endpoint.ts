@@ -5,7 +5,7 @@ import { openId } from '../../domain/values/ids.ts';
 import type { Scope } from '../../domain/values/scopes.ts';
 import type { Secret } from '../../domain/values/secret.ts';
 import type { TikTokAnswer } from './answer.ts';
-import { dataOf } from './data-answer.ts';
+import { dataReader } from './data-answer.ts';
 import type { TikTokRequest } from './request.ts';
 import { identifier, optionalText, textUpTo, webUrl } from './wire-text.ts';
 
@@ -27,7 +27,7 @@ export const userInfoRequest = (accessToken: Secret<string>, scopes: readonly Sc
 };
 
 /** TikTok leaves out what is empty, a display name too. */
-const userInfoData = z.object({
+const userInfoData = dataReader(z.object({
   user: z.object({
     open_id: identifier,
     union_id: optionalText(256),
@@ -39,10 +39,10 @@ const userInfoData = z.object({
     profile_deep_link: webUrl,
     username: optionalText(500),
   }),
-});
+}));
 
 export const userInfoAnswer = (answer: TikTokAnswer, secrets: readonly Secret<string>[]): Result<TikTokProfile, TikTokFailure> =>
-  dataOf(answer, secrets, userInfoData).map(({ user: { open_id, display_name, ...rest } }) => ({
+  userInfoData(answer, secrets).map(({ user: { open_id, display_name, ...rest } }) => ({
     ...rest,
     open_id: openId(open_id),
     display_name: display_name ?? '',

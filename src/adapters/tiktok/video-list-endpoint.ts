@@ -4,7 +4,7 @@ import type { TikTokFailure } from '../../application/ports/tiktok.ts';
 import type { TikTokVideo, TikTokVideoPage } from '../../application/ports/tiktok-videos.ts';
 import type { Secret } from '../../domain/values/secret.ts';
 import type { TikTokAnswer } from './answer.ts';
-import { dataOf } from './data-answer.ts';
+import { dataReader } from './data-answer.ts';
 import { jsonRequest, type TikTokRequest } from './request.ts';
 import { int64Id, textUpTo, webUrl } from './wire-text.ts';
 import { logIdOf } from './words.ts';
@@ -43,14 +43,14 @@ const fields = Object.keys(video.shape).join(',');
 export const videoListRequest = (accessToken: Secret<string>, cursor: number | null, limit: number): TikTokRequest =>
   jsonRequest(`/v2/video/list/?fields=${fields}`, accessToken, { ...(cursor === null ? {} : { cursor }), max_count: limit });
 
-const pageData = z.object({
+const pageData = dataReader(z.object({
   videos: z
     .array(z.unknown())
     .nullish()
     .transform((entries): readonly TikTokVideo[] => (entries ?? []).flatMap((entry) => video.safeParse(entry).data ?? [])),
   cursor: count,
   has_more: z.boolean().nullish(),
-});
+}));
 
 /** @param asked the cursor that was sent: a page that does not lead further back is the last */
 export const videoListAnswer = (
@@ -58,7 +58,7 @@ export const videoListAnswer = (
   secrets: readonly Secret<string>[],
   asked: number | null,
 ): Result<TikTokVideoPage, TikTokFailure> =>
-  dataOf(answer, secrets, pageData).map(({ videos, cursor, has_more }) => ({
+  pageData(answer, secrets).map(({ videos, cursor, has_more }) => ({
     videos,
     nextCursor: has_more === true && cursor !== null && cursor > 0 && (asked === null || cursor < asked) ? cursor : null,
     logId: logIdOf(answer, secrets),
