@@ -93,13 +93,15 @@ const passOn = {
 };
 
 // Done is done, also when the lease ran out meanwhile. A later revision stays runnable. An item that the projector is
-// writing is not waited for: its hint will be put right.
+// writing is not waited for: its hint will be put right. Each run is had from the index by itself, whatever the planner
+// thinks of the size of the table.
 const done = {
   name: 'work_leases.done',
   text: `with mine as materialized (
       select r.kind, r.subject, w.revision, w.lease
-      from unnest($1::text[], $2::text[], $3::integer[], $4::uuid[]) as w (kind, subject, revision, lease)
-      join ${runs} r using (kind, subject) where ${withoutWaiting} order by r.kind, r.subject for update of r
+      from (select * from unnest($1::text[], $2::text[], $3::integer[], $4::uuid[]) as ended (kind, subject, revision, lease) order by kind, subject) as w
+      cross join lateral (select kind, subject from ${runs} where kind = w.kind and subject = w.subject limit 1 for update) as r
+      where ${withoutWaiting}
     ), finished as (
       update ${runs} r set done_revision = greatest(r.done_revision, m.revision),
         lease = case when r.lease = m.lease then null else r.lease end,
