@@ -1,19 +1,19 @@
-import { ok } from 'neverthrow';
+import { ok, type Result } from 'neverthrow';
 import type { Opening, Waiting } from '../../domain/publication/state.ts';
 import { transferOf } from '../../domain/publication/request.ts';
-import { isUuid, publicationId } from '../../domain/values/ids.ts';
-import type { Instant } from '../../domain/values/instant.ts';
+import { isUuid, publicationId, type ConnectionId } from '../../domain/values/ids.ts';
+import { plusMillis, type Instant } from '../../domain/values/instant.ts';
 import { publicationAggregate } from '../execution/aggregate.ts';
 import type { ExecutionPorts } from '../execution/execute.ts';
-import { load } from '../execution/load.ts';
-import { lookAtConnection } from '../tokens/fresh-access-token.ts';
-import type { WorkHandler, WorkOutcome } from '../work/work-handler.ts';
+import { load, type LoadFailure } from '../execution/load.ts';
+import { lookAtConnection, type ConnectionAt, type FreshToken } from '../tokens/fresh-access-token.ts';
+import type { SeenConnection, WorkHandler, WorkOutcome } from '../work/work-handler.ts';
 import { acceptPublication, findRequest } from './accept-publication.ts';
 import { fetchSource } from './fetch-source.ts';
 import { findPost } from './find-post.ts';
 import { followPostIds, followProcessing } from './follow-publication.ts';
 import { openUpload } from './open-upload.ts';
-import { contextOf, done, laterThan, outcomeOf, record, retry, type SagaPorts, type Step } from './publish-saga.ts';
+import { contextOf, done, isRecent, laterThan, outcomeOf, record, retry, type SagaPorts, type Step } from './publish-saga.ts';
 import { sendChunks } from './send-chunks.ts';
 
 const brieflyMillis = 5_000;
@@ -38,6 +38,19 @@ const begin = async (ports: SagaPorts, step: Step, state: Waiting | Opening, now
   return isToBeFetched ? fetchSource(ports, step, state, now) : openUpload(ports, step, state, now);
 };
 
+type Look = Readonly<{ seen: ConnectionAt; beganAt: number; token: FreshToken | null }>;
+
+/** What the step before has seen, brought up to this moment; anew where there is none, or it is not recent. */
+const lookAt = async (ports: SagaPorts, connectionId: ConnectionId, handed: SeenConnection | null): Promise<Result<Look, LoadFailure>> => {
+  const nowMillis = ports.clock.monotonicMillis();
+  if (handed !== null && isRecent(ports, { beganAt: handed.lookedAt })) {
+    const { connection: { connection, now }, lookedAt, token } = handed;
+    return ok({ seen: { connection, now: plusMillis(now, Math.ceil(nowMillis - lookedAt)) }, beganAt: lookedAt, token });
+  }
+  const looked = await lookAtConnection(ports, connectionId);
+  return looked.map((seen) => ({ seen, beganAt: nowMillis, token: null }));
+};
+
 /**
  * Takes a publication one step further: what the stream says is next, if that is the kind of step this item is for. So
  * whoever holds the lease on the item alone does it; an item that the history has left behind has nothing to be done.
@@ -48,16 +61,15 @@ export const advancePublication =
     if (!isUuid(item.subject)) return done;
     const id = publicationId(item.subject);
     const { connectionId, handed = null } = item;
-    const beganAt = ports.clock.monotonicMillis();
-    const [loaded, seen] = await Promise.all([
+    const [loaded, looked] = await Promise.all([
       handed === null ? load(ports.eventStore, publicationAggregate, id) : ok(handed.publication),
-      lookAtConnection(ports, connectionId),
+      lookAt(ports, connectionId, handed?.seen ?? null),
     ]);
     if (loaded.isErr()) return retry(brieflyMillis, loaded.error.kind);
-    if (seen.isErr()) return retry(brieflyMillis, seen.error.kind);
+    if (looked.isErr()) return retry(brieflyMillis, looked.error.kind);
     const publication = loaded.value;
-    const { now } = seen.value;
-    const step: Step = { id, context: contextOf(ports, item), signal, stopping, publication, seen: seen.value, beganAt, handed };
+    const { now } = looked.value.seen;
+    const step: Step = { id, context: contextOf(ports, item), signal, stopping, publication, ...looked.value, handed };
     const { state } = publication;
     switch (state.status) {
       case 'waiting':

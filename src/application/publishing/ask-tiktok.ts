@@ -1,9 +1,10 @@
+import { ok } from 'neverthrow';
 import type { Processing, Uploading, PublishedPost, InInbox } from '../../domain/publication/state.ts';
 import type { PublishStatus } from '../ports/tiktok-publishing.ts';
-import { freshAccessToken, type ConnectionAt } from '../tokens/fresh-access-token.ts';
+import { freshAccessToken, type ConnectionAt, type FreshToken } from '../tokens/fresh-access-token.ts';
 import { renewToken, tokenLivesMillis } from './creator.ts';
 import { codeOf } from './opening-outcome.ts';
-import type { SagaPorts, Step } from './publish-saga.ts';
+import { isRecent, type SagaPorts, type Step } from './publish-saga.ts';
 import { statusQuota } from './quotas.ts';
 
 export type Asked =
@@ -17,11 +18,15 @@ const brieflyMillis = 5_000;
 const unaskable: Asked = { kind: 'Unaskable' };
 const unknownToTikTok: ReadonlySet<string> = new Set(['invalid_publish_id', 'token_not_authorized_for_specified_publish_id']);
 
+/** The token that the step before has had of the same look at the connection, while that may be taken for how things are. */
+const tokenAtHand = (ports: SagaPorts, step: Step, seen: ConnectionAt | null): FreshToken | null => (seen === step.seen && isRecent(ports, step) ? step.token : null);
+
 /** TikTok's word on a publication that it has begun. @param seen its connection, where that was just looked at */
 export const askTikTok = async (ports: SagaPorts, step: Step, state: Uploading | Processing | PublishedPost | InInbox, seen: ConnectionAt | null = null): Promise<Asked> => {
   const { connectionId, publishId } = state;
   if (publishId === null) return unaskable;
-  const token = await freshAccessToken(ports, step.context, connectionId, tokenLivesMillis, seen);
+  const known = tokenAtHand(ports, step, seen);
+  const token = known !== null ? ok(known) : await freshAccessToken(ports, step.context, connectionId, tokenLivesMillis, seen);
   if (token.isErr()) {
     const { kind } = token.error;
     if (kind === 'NotConnected' || kind === 'ConnectionNotFound') return unaskable;

@@ -96,13 +96,13 @@ const quicklySentBytes = 8_388_608;
 
 type Opened = Readonly<{ attemptId: AttemptId; publication: Loaded<PublicationState>; prepared: Prepared; at: Instant }>;
 
-const keepStarted = async (ports: SagaPorts, step: Step, { attemptId, publication, prepared: { key, plan }, at }: Opened, started: Started): Promise<WorkOutcome> => {
+const keepStarted = async (ports: SagaPorts, step: Step, { attemptId, publication, prepared: { key, plan, token }, at }: Opened, started: Started): Promise<WorkOutcome> => {
   const { publishId, uploadUrl, logId } = started;
   const upload =
     plan === null || uploadUrl === null ? null : { url: key.seal(uploadUrlField(step.id), uploadUrl), expiresAt: plusMillis(at, uploadUrlMillis), plan };
   const recorded = await recordForGood(ports, step, `opened-${attemptId}`, { type: 'RecordOpened', attemptId, publishId, upload, logId, at }, publication);
   const isQuick = recorded.isOk() && recorded.value.state.status === 'uploading' && plan !== null && plan.totalBytes <= quicklySentBytes;
-  return isQuick ? thenAtOnce('send_chunks', recorded.value, uploadUrl) : outcomeOf(recorded);
+  return isQuick ? thenAtOnce('send_chunks', recorded.value, step, { token, uploadUrl }) : outcomeOf(recorded);
 };
 
 const keepFailure = async (ports: SagaPorts, step: Step, state: Waiting | Opening, { attemptId, publication, prepared: { token }, at }: Opened, failure: TikTokFailure): Promise<WorkOutcome> => {

@@ -16,7 +16,7 @@ import type { Publications } from '../ports/publications.ts';
 import type { SourceFetcher } from '../ports/source-fetcher.ts';
 import type { TikTokUploads } from '../ports/tiktok-publishing.ts';
 import type { TikTokVideos } from '../ports/tiktok-videos.ts';
-import type { ConnectionAt } from '../tokens/fresh-access-token.ts';
+import type { ConnectionAt, FreshToken } from '../tokens/fresh-access-token.ts';
 import type { HandedOn, LeasedWork, WorkOutcome } from '../work/work-handler.ts';
 import type { WorkKind } from '../work/work-kinds.ts';
 import type { CreatorPorts } from './creator.ts';
@@ -40,10 +40,12 @@ export type Step = Readonly<{
   stopping: AbortSignal;
   /** As the step found it: only a place to begin, since every append proves or loads anew what it decides on. */
   publication: Loaded<PublicationState>;
-  /** Its connection when the step began. */
+  /** Its connection when the step began, or when the one before did. */
   seen: ConnectionAt;
-  /** By the monotonic clock of this process, before the step asked anything. */
+  /** By the monotonic clock of this process, before `seen` was asked for. */
   beganAt: number;
+  /** Of `seen`, where the step before has had it. */
+  token: FreshToken | null;
   /** Left by the step before, where this one follows it at once. */
   handed: HandedOn | null;
 }>;
@@ -62,7 +64,7 @@ export type Recorded = Result<Executed<PublicationState>, PublicationRejection |
 const recentMillis = 1_000;
 
 /** Whether what the step saw when it began may still be taken for how things are. */
-export const isRecent = (ports: SagaPorts, { beganAt }: Step): boolean => ports.clock.monotonicMillis() - beganAt < recentMillis;
+export const isRecent = (ports: Pick<SagaPorts, 'clock'>, { beganAt }: Pick<Step, 'beganAt'>): boolean => ports.clock.monotonicMillis() - beganAt < recentMillis;
 
 /** Why a publication's own words or addresses cannot be had any more. */
 export const lostContent = ({ kind }: Readonly<{ kind: 'Erased' | 'KeyLost' | 'NotAuthentic' }>): string => (kind === 'Erased' ? 'erased' : 'key_lost');
@@ -96,9 +98,15 @@ export const outcomeOf = (recorded: Result<unknown, Readonly<{ kind: string }>>)
 };
 
 /** Where what was written calls for a step that is quickly done, whoever wrote it may take that at once. */
-export const thenAtOnce = (kind: WorkKind, written: Executed<PublicationState>, uploadUrl: HandedOn['uploadUrl'] = null): WorkOutcome => {
+export const thenAtOnce = (
+  kind: WorkKind,
+  written: Executed<PublicationState>,
+  { seen, beganAt }: Step,
+  { token, uploadUrl }: Readonly<{ token: FreshToken | null; uploadUrl: HandedOn['uploadUrl'] }>,
+): WorkOutcome => {
   const publication = behind(written);
-  return publication === null ? done : { kind: 'Done', next: { kind, revision: publication.head.revision, handed: { publication, uploadUrl } } };
+  const handed = publication === null ? null : { publication, uploadUrl, seen: { connection: seen, lookedAt: beganAt, token } };
+  return handed === null ? done : { kind: 'Done', next: { kind, revision: handed.publication.head.revision, handed } };
 };
 
 export const done: WorkOutcome = { kind: 'Done' };

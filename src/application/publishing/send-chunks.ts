@@ -130,7 +130,7 @@ const sendFrom = async (ports: SagaPorts, step: Step, sending: Sending): Promise
     const recorded = await recording;
     // Cancelled, failed, or further on: the last chunk starts only behind this append.
     if (recorded.isErr()) return done;
-    if (recorded.value.state.status === 'processing') return thenAtOnce('poll_publication', recorded.value);
+    if (recorded.value.state.status === 'processing') return thenAtOnce('poll_publication', recorded.value, step, { token: step.token, uploadUrl: null });
     if (recorded.value.state.status !== 'uploading') return done;
     known = recorded.value.state.chunksSent;
     publication = behind(recorded.value) ?? publication;

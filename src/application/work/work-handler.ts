@@ -1,14 +1,24 @@
 import type { PublicationState } from '../../domain/publication/state.ts';
 import type { Secret } from '../../domain/values/secret.ts';
 import type { Loaded } from '../execution/load.ts';
+import type { ConnectionAt, FreshToken } from '../tokens/fresh-access-token.ts';
 import type { WorkItem } from './work-of-connection.ts';
 import type { WorkKind } from './work-kinds.ts';
+
+/** How a connection was found, and the token that was had of it. For a second at most: then it is looked at anew. */
+export type SeenConnection = Readonly<{
+  connection: ConnectionAt;
+  /** By the monotonic clock of this process, before it was looked at. */
+  lookedAt: number;
+  token: FreshToken | null;
+}>;
 
 /** What a step has just written, for the one that follows at once. That it is no longer the newest is found by the next append. */
 export type HandedOn = Readonly<{
   publication: Loaded<PublicationState>;
   /** Where the bytes go, as TikTok has just named it. */
   uploadUrl: Secret<string> | null;
+  seen: SeenConnection | null;
 }>;
 
 /** The step of the same subject that an event just written calls for, before the list has it. */

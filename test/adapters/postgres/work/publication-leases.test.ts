@@ -25,7 +25,7 @@ const taken = async (leaseMillis?: number): Promise<Lease> => {
 };
 
 /** The look at TikTok behind the last chunk. */
-const following5 = (): NextStep => ({ kind: 'poll_publication', revision: 5, handed: { publication: { state: { status: 'none' }, head: emptyHead, lastOccurredAt: null }, uploadUrl: null } });
+const following5 = (): NextStep => ({ kind: 'poll_publication', revision: 5, handed: { publication: { state: { status: 'none' }, head: emptyHead, lastOccurredAt: null }, uploadUrl: null, seen: null } });
 
 beforeAll(async () => {
   database = await createMigratedDatabase();

@@ -58,7 +58,7 @@ describe('a worker', () => {
 
   test('goes on with what follows at once under a lease of its own, and leaves to the list what it does not do', async () => {
     await put('item');
-    const handed = { publication: { state: { status: 'none' }, head: emptyHead, lastOccurredAt: null }, uploadUrl: null } as const;
+    const handed = { publication: { state: { status: 'none' }, head: emptyHead, lastOccurredAt: null }, uploadUrl: null, seen: null } as const;
     const seen: string[] = [];
     const leased: string[] = [];
     const note = async ({ kind, subject, revision }: LeasedWork): Promise<void> => {
