@@ -20,8 +20,9 @@ const tokenSpelling = /\b(?:act|rft|clt)\.[^\s"',;]+/g;
 const without = (secrets: readonly Secret<string>[], text: string): string =>
   secrets
     .map((value) => value.reveal())
+    // No spelling of a secret is shorter than the secret.
+    .filter((value) => value !== '' && value.length <= text.length)
     .flatMap((value) => [value, encodeURIComponent(value), new URLSearchParams({ '': value }).toString().slice(1)])
-    .filter((value) => value !== '')
     .reduce((rest, value) => rest.replaceAll(value, '[secret]'), text)
     .replace(tokenSpelling, '[secret]');
 
