@@ -4,6 +4,7 @@ import type { Call } from '../wire/call.ts';
 import { drawDigits, drawText } from '../world/draw.ts';
 import { privacyLevels } from '../world/post.ts';
 import type { PublishTask } from '../world/publish-task.ts';
+import { keepTask } from '../world/publishing.ts';
 import { nextSerial, type World } from '../world/world.ts';
 import { fateOf } from './fate.ts';
 import type { Order } from './order.ts';
@@ -34,8 +35,8 @@ export function beginTask(world: World, call: Call, { access, account }: Visitor
     failReason: null,
     postIds: [],
   };
-  const { tasks, unfinished, uploads, digests } = world.publishing;
-  tasks.set(task.publishId, task);
+  const { unfinished, uploads, digests } = world.publishing;
+  keepTask(world.publishing, task);
   unfinished.add(task.publishId);
   if (task.transfer.source === 'FILE_UPLOAD') {
     uploads.set(task.transfer.uploadId, task.publishId);

@@ -9,18 +9,19 @@ const unauditedUserCap = 5;
 /** Before the audit, and in a sandbox, apps may only post privately to private accounts. */
 export const isRestricted = ({ audited, mode }: SimulatedApp): boolean => !audited || mode === 'sandbox';
 
-/** Tasks of the last 24 hours. @param at ms since the epoch, simulated */
-function ofTheDay({ publishing: { tasks } }: World, at: number, fits: (task: PublishTask) => boolean): readonly PublishTask[] {
+/** Those of the last 24 hours. @param at ms since the epoch, simulated */
+function ofTheDay(tasks: Iterable<PublishTask>, at: number, fits: (task: PublishTask) => boolean): readonly PublishTask[] {
   const since = at - dayMs;
-  return tasks
-    .values()
+  return Iterator.from(tasks)
     .filter((task) => task.createdAt > since && fits(task))
     .toArray();
 }
 
+const tasksOf = ({ publishing }: World, accountId: string): readonly PublishTask[] => publishing.tasksOf.get(accountId) ?? [];
+
 /** Whether this creator has posted all that may come through the API in 24 hours, those of all apps together. */
 export function hasPostedEnough(world: World, { id, posting }: SimulatedAccount, at: number): boolean {
-  const posted = ofTheDay(world, at, (task) => task.accountId === id && task.mode === 'direct' && task.status !== 'FAILED');
+  const posted = ofTheDay(tasksOf(world, id), at, (task) => task.mode === 'direct' && task.status !== 'FAILED');
   return posted.length + posting.postsElsewhere >= posting.dailyPostCap;
 }
 
@@ -28,16 +29,16 @@ export function hasPostedEnough(world: World, { id, posting }: SimulatedAccount,
 export function isOneUserTooMany(world: World, app: SimulatedApp, { id }: SimulatedAccount, at: number): boolean {
   const cap = app.activeUserCap ?? (isRestricted(app) ? unauditedUserCap : null);
   if (cap === null) return false;
-  const active = new Set(ofTheDay(world, at, (task) => task.clientKey === app.clientKey && task.mode === 'direct').map(({ accountId }) => accountId));
+  const active = new Set(ofTheDay(world.publishing.tasks.values(), at, (task) => task.clientKey === app.clientKey && task.mode === 'direct').map(({ accountId }) => accountId));
   return !active.has(id) && active.size >= cap;
 }
 
 /** Whether so many drafts of the last 24 hours wait in the inbox, or are on their way, that no more are taken. */
 export function hasFullInbox(world: World, { id }: SimulatedAccount, at: number): boolean {
   const waiting = ofTheDay(
-    world,
+    tasksOf(world, id),
     at,
-    (task) => task.accountId === id && task.mode === 'inbox' && task.status !== 'FAILED' && task.status !== 'PUBLISH_COMPLETE',
+    (task) => task.mode === 'inbox' && task.status !== 'FAILED' && task.status !== 'PUBLISH_COMPLETE',
   );
   return waiting.length >= world.settings.publishing.pendingShares;
 }

@@ -18,6 +18,8 @@ export type FateRule = Readonly<{
 export type Publishing = Readonly<{
   /** By `publish_id`. */
   tasks: Map<string, PublishTask>;
+  /** The same by account, oldest first. */
+  tasksOf: Map<string, PublishTask[]>;
   /** By id. */
   posts: Map<string, SimulatedPost>;
   /** `publish_id`s TikTok still works on. */
@@ -37,6 +39,7 @@ export function createPublishing(tasks: readonly PublishTask[] = [], posts: read
   const isUnfinished = ({ status }: PublishTask): boolean => status === 'PROCESSING_UPLOAD' || status === 'PROCESSING_DOWNLOAD';
   return {
     tasks: new Map(tasks.map((task) => [task.publishId, task])),
+    tasksOf: Map.groupBy(tasks, ({ accountId }) => accountId),
     posts: new Map(posts.map((post) => [post.id, post])),
     unfinished: new Set(tasks.filter(isUnfinished).map(({ publishId }) => publishId)),
     moderated: new Set(posts.filter(({ publicAt, isPublic }) => publicAt !== null && !isPublic).map(({ id }) => id)),
@@ -45,6 +48,14 @@ export function createPublishing(tasks: readonly PublishTask[] = [], posts: read
     calls: new Map(),
     fates: new Map(),
   };
+}
+
+/** From here on it is among all of them, and among those of its account. */
+export function keepTask({ tasks, tasksOf }: Publishing, task: PublishTask): void {
+  tasks.set(task.publishId, task);
+  const others = tasksOf.get(task.accountId);
+  if (others === undefined) tasksOf.set(task.accountId, [task]);
+  else others.push(task);
 }
 
 export function clearPublishing(publishing: Publishing): void {
