@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { TikTokCalls } from './tiktok-calls.ts';
 
-type Workflow = (number: number) => Promise<string>;
+type Workflow = (token: string) => Promise<string>;
 type Dbos = Readonly<{
   setConfig: (config: object) => void;
   registerWorkflow: (work: Workflow, options: Readonly<{ name: string }>) => Workflow;
@@ -24,8 +24,7 @@ export const openDbosSaga = async (databaseUrl: string, calls: TikTokCalls): Pro
   const { DBOS } = entrance.parse(imported);
   DBOS.setConfig({ name: 'bench', systemDatabaseUrl: databaseUrl, systemDatabasePoolSize: 16, logLevel: 'error', enableOTLP: false });
   const publish = DBOS.registerWorkflow(
-    async (number) => {
-      const token = `bench-access-${number}`;
+    async (token) => {
       await DBOS.runStep(() => calls.creatorInfo(token), { name: 'creator_info' });
       const { publishId, uploadUrl } = await DBOS.runStep(() => calls.start(token, 'Bench'), { name: 'start' });
       await DBOS.runStep(() => calls.put(uploadUrl), { name: 'put' });
@@ -35,5 +34,5 @@ export const openDbosSaga = async (databaseUrl: string, calls: TikTokCalls): Pro
   );
   await DBOS.launch();
   // DBOS takes the object that a workflow is called on for an instance of its own.
-  return { publish: (number) => publish(number), [Symbol.asyncDispose]: () => DBOS.shutdown() };
+  return { publish: (token) => publish(token), [Symbol.asyncDispose]: () => DBOS.shutdown() };
 };

@@ -45,7 +45,7 @@ const settings = { privacyLevel: 'SELF_ONLY', allowComment: false, allowDuet: fa
 
 /** The service without HTTP: requests by the use case, everything else by its work lists. */
 export const openOurSaga = (databaseUrl: string, pool: pg.Pool, tiktokUrl: string, file: Buffer): OurSaga => {
-  const environment = { DATABASE_URL: databaseUrl, TIKTOK_CLIENT_KEY: benchClient, TIKTOK_CLIENT_SECRET: 'a-secret-of-nobody', TIKTOK_TOKEN_ENCRYPTION_KEY: benchKeySetting, TIKTOK_API_URL: tiktokUrl };
+  const environment = { DATABASE_URL: databaseUrl, TIKTOK_CLIENT_KEY: benchClient, TIKTOK_CLIENT_SECRET: 'a-secret-of-nobody', TIKTOK_TOKEN_ENCRYPTION_KEY: benchKeySetting, TIKTOK_API_URL: tiktokUrl, LOG_LEVEL: 'silent' };
   const read = readSettings(environment)._unsafeUnwrap();
   const tiktokSide = { clientKey: benchClient, clientSecret: secret('a-secret-of-nobody'), previousClientSecret: null, authorizeUrl: tiktokUrl, apiUrl: tiktokUrl, simulatorUrl: null, stop: () => Promise.resolve() };
   const container = assemble({ settings: read, databaseUrl: secret(databaseUrl), tiktokSide, log: pino({ level: 'silent' }) });

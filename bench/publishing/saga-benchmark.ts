@@ -1,94 +1,34 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { createBenchDatabase } from '../harness/bench-database.ts';
-import { compare } from '../harness/comparison.ts';
-import { figure, ratioFinding, type Bench, type Benchmark, type Finding } from '../harness/finding.ts';
+import { figure, ratioFinding, type Bench, type Benchmark, type Finding, type Target } from '../harness/finding.ts';
 import { startProgram } from '../service/running-program.ts';
-import { writeLivingConnections } from '../tokens/living-connections.ts';
-import { openDbosSaga } from './dbos-saga.ts';
-import { openOurSaga } from './our-saga.ts';
-import { openTikTokCalls } from './tiktok-calls.ts';
+import { accountsOf, callers, compareSagas, type Plan, type SagaComparison } from './saga-comparison.ts';
+import { connectSimulatedAccounts } from './simulated-accounts.ts';
 
-/** Many publishes under way at once: what each of them waits for, TikTok or a disk, others use. */
-const callers = 64;
-const fileBytes = 65_536;
-const hour = 3_600_000;
-const stub = join(import.meta.dirname, 'stub-tiktok-program.ts');
+const program = (name: string): readonly string[] => [join(import.meta.dirname, name)];
 
-const counts = z.tuple([z.object({ streams: z.number(), events: z.number(), most: z.number() })]);
-
-/** Runs `count` calls, so many at a time. @returns calls per second, the end of all included */
-const perSecond = async (count: number, call: (number: number) => Promise<unknown>, atLast: () => Promise<void> = () => Promise.resolve()): Promise<number> => {
-  const begun = performance.now();
-  let next = 0;
-  const caller = async (): Promise<void> => {
-    while (next < count) {
-      const number = next;
-      next += 1;
-      await call(number);
-    }
-  };
-  await Promise.all(Array.from({ length: callers }, caller));
-  await atLast();
-  return count / ((performance.now() - begun) / 1_000);
+const againstSimulator = async (bench: Bench, plan: Plan): Promise<SagaComparison> => {
+  await using simulator = await startProgram({ args: program('simulator-program.ts'), environment: {}, workingDirectory: tmpdir(), probe: { path: '/_control/settings', status: 200 } });
+  return await compareSagas(bench, { url: simulator.url, tokens: await connectSimulatedAccounts(simulator.url, accountsOf(plan)) }, plan);
 };
 
-const run = async ({ serverUrl, quick }: Bench): Promise<readonly Finding[]> => {
-  const perRound = quick ? 40 : 400;
-  const rounds = quick ? 2 : 5;
-  await using database = await createBenchDatabase(serverUrl);
-  await using dbosDatabase = await createBenchDatabase(serverUrl);
-  await using tiktok = await startProgram({ args: [stub], environment: {}, workingDirectory: tmpdir() });
-  const file = Buffer.alloc(fileBytes, 7);
-  // A creator may post 15 times a day: each publish is another account's.
-  const connections = await writeLivingConnections(database.pool, perRound * (rounds + 1), 24 * hour);
-  await using calls = openTikTokCalls(tiktok.url, file);
-  await using ours = openOurSaga(database.url, database.pool, tiktok.url, file);
-  await using dbos = await openDbosSaga(dbosDatabase.url, calls);
+/** What TikTok's side costs is next to nothing there, and so what durability costs shows most. */
+const againstStub = async (bench: Bench, plan: Plan): Promise<SagaComparison> => {
+  await using stub = await startProgram({ args: program('stub-tiktok-program.ts'), environment: {}, workingDirectory: tmpdir() });
+  return await compareSagas(bench, { url: stub.url, tokens: Array.from({ length: accountsOf(plan) }, (_, number) => `bench-access-${number}`) }, plan);
+};
 
-  let requested = 0;
-  const ourRound = async (): Promise<number> => {
-    const mine = connections.slice(requested, requested + perRound);
-    requested += perRound;
-    return perSecond(
-      perRound,
-      async (number) => {
-        const id = mine[number];
-        if (id !== undefined) await ours.request(id);
-      },
-      () => ours.published(requested),
-    );
-  };
-  const plain = async (number: number): Promise<void> => {
-    const token = `bench-access-${number}`;
-    await calls.creatorInfo(token);
-    const { publishId, uploadUrl } = await calls.start(token, 'Bench');
-    await calls.put(uploadUrl);
-    if ((await calls.status(token, publishId)) !== 'PUBLISH_COMPLETE') throw new Error('a plain publish did not end');
-  };
-  const durable = async (number: number): Promise<void> => {
-    if ((await dbos.publish(number)) !== 'PUBLISH_COMPLETE') throw new Error('a workflow did not end');
-  };
-  const comparison = await compare({
-    unit: 'publishes/s',
-    rounds,
-    ours: { name: 'service', round: ourRound },
-    baselines: [
-      { name: 'plain script', round: () => perSecond(perRound, plain) },
-      { name: 'DBOS workflow', round: () => perSecond(perRound, durable) },
-    ],
-  });
-  const [{ streams, events, most }] = counts.parse(
-    (
-      await database.pool.query(`select count(*)::integer as streams, sum(n)::integer as events, max(n)::integer as most from
-        (select count(*) as n from tiktok_connections.events where stream like 'tiktok_publication-%' group by stream) as s`)
-    ).rows,
-  );
-  const [plainRatio, dbosRatio] = comparison.ratios;
+const ratios = (name: string, { comparison }: SagaComparison, targets: readonly Target[]): readonly Finding[] =>
+  comparison.ratios.map((ratio, index) => ratioFinding(name, comparison, ratio, targets[index] ?? null));
+
+const run = async (bench: Bench): Promise<readonly Finding[]> => {
+  const plan: Plan = bench.quick ? { perRound: 40, rounds: 2 } : { perRound: 400, rounds: 5 };
+  const simulated = await againstSimulator(bench, plan);
+  const stubbed = await againstStub(bench, plan);
+  const { most, streams, events } = simulated;
   return [
-    ...(plainRatio === undefined ? [] : [ratioFinding(`${callers} callers`, comparison, plainRatio, { atLeast: 0.5 })]),
-    ...(dbosRatio === undefined ? [] : [ratioFinding(`${callers} callers`, comparison, dbosRatio, { atLeast: 2 })]),
+    ...ratios(`${callers} callers, simulator without waiting times`, simulated, [{ atLeast: 0.5 }, { atLeast: 2 }]),
+    ...ratios(`${callers} callers, stub that keeps nothing`, stubbed, []),
     figure('events of a one-chunk publish, with the one of its connection, the most', 'events', most + 1, { atMost: 12 }, { streams, events }),
   ];
 };

@@ -18,7 +18,7 @@ const day = 86_400_000;
 export const accessTokenOf = ({ number }: MadeUpConnection): string => `bench-access-${number}-${'a'.repeat(50)}`;
 
 /** Connects so many accounts, each with one event, sealed as the service does it; their access tokens end in so many milliseconds. */
-export const writeLivingConnections = async (pool: pg.Pool, count: number, livesMillis: number, connectedAgoMillis = 0): Promise<readonly ConnectionId[]> => {
+export const writeLivingConnections = async (pool: pg.Pool, count: number, livesMillis: number, connectedAgoMillis = 0, tokenOf = accessTokenOf): Promise<readonly ConnectionId[]> => {
   const codec = createEventCodec();
   const { sealer, takeKeys } = gatheringSealer();
   const now = Date.now() - connectedAgoMillis;
@@ -38,7 +38,7 @@ export const writeLivingConnections = async (pool: pg.Pool, count: number, lives
         authorizationId: authorizationId(randomUUID()),
         connectedAt: instant(now),
         profile: await seal('profile', 'profile', profileToText({ ...noProfile, open_id: openId(`open-${number}`), display_name: `Bench ${number}` })),
-        tokens: { access: await seal('tokens', 'access_token', accessTokenOf(connection)), refresh: await seal('tokens', 'refresh_token', `refresh/${number}`) },
+        tokens: { access: await seal('tokens', 'access_token', tokenOf(connection)), refresh: await seal('tokens', 'refresh_token', `refresh/${number}`) },
         scopes: [scope('user.info.basic'), scope('video.publish')],
         accessTokenExpiresAt: instant(now + livesMillis),
         refreshTokenExpiresAt: instant(now + 180 * day),
