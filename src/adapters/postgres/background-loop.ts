@@ -16,13 +16,16 @@ export type LoopParts = Readonly<{
   turn: (signal: AbortSignal) => Promise<number>;
   /** Milliseconds to pause after a turn that failed, by how many have failed in a row. */
   pauseAfterFailure: (failures: number) => number;
+  /** Milliseconds before another turn where it was woken during one: what else is to be looked at may come meanwhile. */
+  restMillis?: number;
 }>;
 
 /** Doubles from `first` to `last` milliseconds, with up to a quarter taken off at random. */
 export const backoff = (first: number, last: number) => (failures: number): number =>
   Math.min(last, first * 2 ** Math.min(30, failures - 1)) * (1 - Math.random() / 4);
 
-type Bell = Readonly<{ ring: () => void; wait: (millis: number) => Promise<void> }>;
+/** `wait` ends with the next ring, or `restMillis` later where it has rung since the last wait. */
+type Bell = Readonly<{ ring: () => void; wait: (millis: number, restMillis: number) => Promise<void> }>;
 
 const createBell = (): Bell => {
   let rung = false;
@@ -32,23 +35,26 @@ const createBell = (): Bell => {
       rung = true;
       end();
     },
-    wait: async (millis) => {
-      if (!rung) {
+    wait: async (millis, restMillis) => {
+      const hasRung = rung;
+      if (!hasRung || restMillis > 0) {
         await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, millis);
+          const timer = setTimeout(resolve, hasRung ? Math.min(millis, restMillis) : millis);
+          if (hasRung) return;
           end = () => {
             clearTimeout(timer);
             resolve();
           };
         });
       }
+      end = () => undefined;
       rung = false;
     },
   };
 };
 
 /** Calls `turn` again and again, one at a time. A turn that throws is reported in the health and tried again. */
-export const createLoop = ({ turn, pauseAfterFailure }: LoopParts): BackgroundLoop => {
+export const createLoop = ({ turn, pauseAfterFailure, restMillis = 0 }: LoopParts): BackgroundLoop => {
   const bell = createBell();
   let stopping: AbortController | undefined;
   let ended = Promise.resolve();
@@ -71,7 +77,7 @@ export const createLoop = ({ turn, pauseAfterFailure }: LoopParts): BackgroundLo
   const run = async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
       const pause = await safeTurn(signal);
-      if (!signal.aborted) await bell.wait(pause);
+      if (!signal.aborted) await bell.wait(pause, restMillis);
     }
   };
 

@@ -46,7 +46,7 @@ type Running = { lease: Lease; readonly cut: AbortController; readonly stopping:
 /** A chunk or a refresh mostly ends in this; under the time in which the whole process has to end. */
 const defaultGraceMillis = 20_000;
 
-/** Between two looks at an item that is due and in somebody else's hands. */
+/** Between two looks at an item that is due and in somebody else's hands, and between two that it is woken for within one. */
 const breathMillis = 10;
 
 const untilNextTry = backoff(1_000, 300_000);
@@ -155,6 +155,7 @@ export const createWorkRuntime = (parts: WorkParts): WorkRuntime => {
       return Math.min(pollMillis, Math.max(due ?? pollMillis, breathMillis));
     },
     pauseAfterFailure: afterFailure,
+    restMillis: breathMillis,
   });
 
   return {
