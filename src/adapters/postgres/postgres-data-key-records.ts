@@ -63,7 +63,7 @@ const gatherFinds = (pool: pg.Pool): ((slots: readonly KeySlot[]) => Promise<rea
     let from = 0;
     return lists.map(({ length }) => found.slice(from, (from += length)));
   };
-  return gather({ send: findTogether, atOnce: 4, mostTogether: 32 });
+  return gather({ send: findTogether, atOnce: 2, mostTogether: 32 });
 };
 
 type Added = Readonly<{ slot: KeySlot; key: WrappedDataKey }>;
@@ -75,7 +75,7 @@ export const createDataKeyRecords = (pool: pg.Pool): DataKeyRecords => {
     const values = [...slotsOf(added.map(({ slot }) => slot)), keys.map(({ id }) => id), keys.map((key) => key.keyEncryptionKeyId), keys.map(({ wrapped }) => wrapped)];
     return rowsOf(pool, add, values, recordRow);
   };
-  const addOne = gather({ send: addTogether, atOnce: 2, mostTogether: 32 });
+  const addOne = gather({ send: addTogether, atOnce: 1, mostTogether: 32 });
   return {
     find: (slots) => ResultAsync.fromPromise(findOne(slots), databaseUnavailable),
     add: (slot, key) => ResultAsync.fromPromise(addOne({ slot, key }), databaseUnavailable),

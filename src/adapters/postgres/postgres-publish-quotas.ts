@@ -53,7 +53,7 @@ const takeTogether = async (pool: pg.Pool, askers: readonly (readonly WantedQuot
 
 /** Sliding windows by the database's clock, behind a lock per name. */
 export const createPublishQuotas = (pool: pg.Pool): PublishQuotas => {
-  const takeOne = gather<readonly WantedQuota[], QuotaAnswer>({ send: (askers) => takeTogether(pool, askers), atOnce: 2, mostTogether: 32 });
+  const takeOne = gather<readonly WantedQuota[], QuotaAnswer>({ send: (askers) => takeTogether(pool, askers), atOnce: 1, mostTogether: 32 });
   const granted: QuotaAnswer = { kind: 'Granted' };
   return {
     take: (wanted) => (wanted.length === 0 ? okAsync(granted) : ResultAsync.fromPromise(takeOne(wanted), databaseUnavailable)),

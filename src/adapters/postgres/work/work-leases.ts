@@ -179,14 +179,14 @@ export const createWorkLeases = (pool: pg.Pool): WorkLeases => {
     await rowsOf(pool, done, [kinds, subjects, ended.map(({ through }) => through), ids], nothing);
     return ended.map(() => null);
   };
-  const finishOne = gather({ send: finish, atOnce: 2, mostTogether: 64 });
+  const finishOne = gather({ send: finish, atOnce: 1, mostTogether: 64 });
   const begin = async (wanted: readonly Wanted[]): Promise<readonly (Lease | null)[]> => {
     const { kinds, subjects, ids } = keysOf(wanted.map(({ lease }) => lease));
     const rows = await rowsOf(pool, passOn, [kinds, subjects, wanted.map(({ lease }) => lease.work.revision), ids, wanted.map(({ leaseMillis }) => leaseMillis)], subjectRow);
     const ours = new Set(rows.map(nameOf));
     return wanted.map(({ lease }) => (ours.has(nameOf(lease.work)) ? lease : null));
   };
-  const beginOne = gather({ send: begin, atOnce: 2, mostTogether: 64 });
+  const beginOne = gather({ send: begin, atOnce: 1, mostTogether: 64 });
   return {
     take: async (kinds, limit, leaseMillis) => {
       const id = randomUUID();
