@@ -7,7 +7,7 @@ type Dbos = Readonly<{
   registerWorkflow: (work: Workflow, options: Readonly<{ name: string }>) => Workflow;
   runStep: <Answer>(step: () => Promise<Answer>, options: Readonly<{ name: string }>) => Promise<Answer>;
   launch: () => Promise<void>;
-  shutdown: () => Promise<void>;
+  shutdown: (options: Readonly<{ deregister: boolean }>) => Promise<void>;
 }>;
 
 // Not a dependency of the service: looked up by name, so that the sources type-check where bench/ is not installed.
@@ -34,5 +34,5 @@ export const openDbosSaga = async (databaseUrl: string, calls: TikTokCalls): Pro
   );
   await DBOS.launch();
   // DBOS takes the object that a workflow is called on for an instance of its own.
-  return { publish: (token) => publish(token), [Symbol.asyncDispose]: () => DBOS.shutdown() };
+  return { publish: (token) => publish(token), [Symbol.asyncDispose]: () => DBOS.shutdown({ deregister: true }) };
 };
