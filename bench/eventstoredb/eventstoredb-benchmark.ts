@@ -3,12 +3,13 @@ import process from 'node:process';
 import { parseStoreAddress, type StoreAddress } from '../../src/adapters/event-store/eventstoredb/connection-string.ts';
 import { connectionStreams } from '../../src/application/execution/streams.ts';
 import { eventsPerStream, type Appender } from '../append/appender.ts';
+import { memoryFindings, type Behind } from '../feed/memory-behind.ts';
 import type { EventReader } from '../feed/plain-read.ts';
 import { compare, type Contestant } from '../harness/comparison.ts';
 import { ratioFinding, type Bench, type Benchmark, type Finding } from '../harness/finding.ts';
 import { callsPerSecond } from '../harness/load.ts';
 import { bareAppender, bareReader } from './bare-client.ts';
-import { ourStoreAppender, ourStoreReader } from './our-store.ts';
+import { fillTogether, ourStoreAppender, ourStoreReader } from './our-store.ts';
 
 /** A part of the server for one measurement; what is left there stays, for nothing is ever deleted. */
 const partOf = (url: string): StoreAddress => {
@@ -80,15 +81,27 @@ const feed = async (url: string, { quick }: Bench): Promise<readonly Finding[]> 
   return comparison.ratios.map((ratio) => ratioFinding('feed from the beginning', comparison, ratio, { atLeast: 0.9 }));
 };
 
+/** A part of the server with so many events, many of them in an append. */
+const holding = async (url: string, events: number): Promise<Behind> => {
+  const part = `${url}${url.includes('?') ? '&' : '?'}streamPrefix=bench${randomUUID().replaceAll('-', '')}`;
+  await fillTogether(parseStoreAddress(part)._unsafeUnwrap(), events);
+  return { events, url: part };
+};
+
+const memory = async (url: string, { quick }: Bench): Promise<readonly Finding[]> => {
+  const many = quick ? 20_000 : 300_000;
+  return memoryFindings('EventStoreDB', await holding(url, many / 10), await holding(url, many));
+};
+
 export const eventStoreDbBenchmark: Benchmark = {
   name: 'eventstoredb',
-  title: 'append and feed on EventStoreDB, beside its bare client',
+  title: 'append and feed on EventStoreDB, beside its bare client, and the memory of a feed that is far behind',
   run: async (bench) => {
     const url = process.env['EVENT_STORE_TEST_URL'] ?? '';
     if (url === '') {
       bench.say('  not measured: no server at hand; EVENT_STORE_TEST_URL names one');
       return [];
     }
-    return [...(await appends(url, 1, bench)), ...(await appends(url, 32, bench)), ...(await feed(url, bench))];
+    return [...(await appends(url, 1, bench)), ...(await appends(url, 32, bench)), ...(await feed(url, bench)), ...(await memory(url, bench))];
   },
 };

@@ -27,6 +27,25 @@ export const ourStoreAppender = (address: StoreAddress): Appender => {
   };
 };
 
+const eventsPerAppend = 100;
+
+/** Writes so many events, each append as full as a stream is long. */
+export const fillTogether = async (address: StoreAddress, events: number): Promise<void> => {
+  const store = createEventStoreDbEventStore({ address });
+  const event = sampleEvent();
+  let left = events;
+  const write = async (): Promise<void> => {
+    while (left > 0) {
+      const count = Math.min(eventsPerAppend, left);
+      left -= count;
+      const appended = await store.append(connectionStream(connectionId(randomUUID())), emptyHead, Array.from({ length: count }, () => sampleAppend(event)));
+      if (appended.isErr()) throw new Error(`append refused: ${appended.error.kind}`);
+    }
+  };
+  await Promise.all(Array.from({ length: 4 }, write));
+  await store.close();
+};
+
 /** The feed as a projector that catches up asks for it: every event decoded and checked. */
 export const ourStoreReader = (address: StoreAddress, batchSize: number): EventReader => {
   const store = createEventStoreDbEventStore({ address });

@@ -3,6 +3,7 @@ import { figure, ratioFinding, type Bench, type Benchmark, type Finding } from '
 import { quantile } from '../harness/statistics.ts';
 import { countOnTheWire } from '../harness/wire-counter.ts';
 import { deliverLive, type Delivery } from './live-delivery.ts';
+import { memoryFindings } from './memory-behind.ts';
 import { ourReader } from './our-reader.ts';
 import { plainCopy, plainReader, type EventReader } from './plain-read.ts';
 
@@ -47,6 +48,13 @@ const throughput = async ({ histories, quick }: Bench): Promise<readonly Finding
   ];
 };
 
+const memory = async ({ histories, quick }: Bench): Promise<readonly Finding[]> => {
+  const many = quick ? 20_000 : 300_000;
+  await using short = await histories.open(many / 10);
+  await using long = await histories.open(many);
+  return await memoryFindings('PostgreSQL', { events: many / 10, url: short.url }, { events: many, url: long.url });
+};
+
 const delayFindings = (name: string, { delays, ...counts }: Delivery): readonly Finding[] => [
   figure(`${name}: lost`, 'events', counts.lost, { atMost: 0 }, counts),
   figure(`${name}: repeated or out of order`, 'events', counts.repeated + counts.outOfOrder, { atMost: 0 }),
@@ -66,6 +74,7 @@ export const feedBenchmark: Benchmark = {
     const millis = quick ? 3_000 : 20_000;
     return [
       ...(await throughput(bench)),
+      ...(await memory(bench)),
       ...delayFindings('32 writers', await deliverLive(serverUrl, { writers: 32, millis, pauseMillis: 0 })),
       ...delayFindings('calm', await deliverLive(serverUrl, { writers: 2, millis, pauseMillis: 20 })),
     ];

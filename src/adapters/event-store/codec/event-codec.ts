@@ -4,6 +4,7 @@ import type { ChainHash, StreamName } from '../../../application/ports/event-nam
 import type { DomainEvent, EventMetadata, EventToAppend, StreamHead } from '../../../application/ports/event-store.ts';
 import type { Instant } from '../../../domain/values/instant.ts';
 import type { EntryToAppend, WrittenEntry } from '../event-log.ts';
+import { parsedOf } from '../parsed-text.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { compiledOnFirstUse, shapeProblem, type EventFormat } from './event-format.ts';
 import { eventFormats } from './event-formats.ts';
@@ -53,7 +54,8 @@ const lifted = (format: EventFormat, storedVersion: number, stored: unknown): Re
 const parseEvent = (formats: ReadonlyMap<string, EventFormat>, { type, schemaVersion, stored }: WrittenEntry): Result<DomainEvent, string> => {
   const format = formats.get(type);
   if (format === undefined) return err('the event type is not known here');
-  const raw = parseJson(stored.data);
+  const parsed = parsedOf(stored);
+  const raw = parsed === undefined ? parseJson(stored.data) : ok(parsed.data);
   const current = raw.isErr() || schemaVersion === format.version ? raw : lifted(format, schemaVersion, raw.value);
   const event = current.isErr() ? err(current.error) : format.parse(current.value);
   return event.isErr() ? err(`data: ${event.error}`) : event;
@@ -64,8 +66,9 @@ const parseMetadata = (raw: unknown): Result<EventMetadata, string> => {
   return metadata.success ? ok(metadata.data) : err(shapeProblem(metadata.error));
 };
 
-const readMetadata = (text: string): Result<EventMetadata, string> => {
-  const raw = parseJson(text);
+const readMetadata = (stored: WrittenEntry['stored']): Result<EventMetadata, string> => {
+  const parsed = parsedOf(stored);
+  const raw = parsed === undefined ? parseJson(stored.metadata) : ok(parsed.metadata);
   const metadata = raw.isErr() ? err(raw.error) : parseMetadata(raw.value);
   return metadata.isErr() ? err(`metadata: ${metadata.error}`) : metadata;
 };
@@ -73,11 +76,11 @@ const readMetadata = (text: string): Result<EventMetadata, string> => {
 /** @param formats by event type; what they do not cover is read as unreadable */
 export const createEventCodec = (formats = eventFormats): EventCodec => {
   const decode = <Entry extends WrittenEntry>(entry: Entry): Decoded<Entry> => {
-    const { occurredAt, metadata: metadataText } = entry.stored;
+    const { occurredAt } = entry.stored;
     if (!isInstant(occurredAt)) return { ...entry, readable: false, reason: 'occurred_at: not a moment' };
     const event = parseEvent(formats, entry);
     if (event.isErr()) return { ...entry, readable: false, reason: event.error };
-    const metadata = readMetadata(metadataText);
+    const metadata = readMetadata(entry.stored);
     if (metadata.isErr()) return { ...entry, readable: false, reason: metadata.error };
     return { ...entry, readable: true, event: event.value, occurredAt, metadata: metadata.value };
   };

@@ -41,29 +41,25 @@ async function* followSubscription(
   const { store, goal } = start;
   const { namespace, limits } = parts;
   const identity = identityStream(namespace);
-  const reader = readSubscription(await subscribe(parts, start, options), limits.readMillis, options.signal);
-  let at = start.after;
-  let told = at !== null && !isBehind(at, goal.place);
   const prefixes = prefixesOf(namespace, options);
   const isWanted = (streamId: string): boolean => streamId !== identity && prefixes.some((prefix) => streamId.startsWith(prefix));
-  const entriesOf = (events: readonly AllStreamRecordedEvent[]): readonly EventAddress[] =>
-    events.filter(({ streamId }) => isWanted(streamId)).map((event) => addressOf(store, namespace, event));
+  const entryOf = (event: AllStreamRecordedEvent): EventAddress | null => (isWanted(event.streamId) ? addressOf(store, namespace, event) : null);
+  const reader = readSubscription(await subscribe(parts, start, options), entryOf, limits.readMillis, options.signal);
+  let at = start.after;
+  let told = at !== null && !isBehind(at, goal.place);
   try {
     for (;;) {
-      const taken = await reader.take(options.batchSize, isWanted);
+      const taken = await reader.take(options.batchSize);
       if (taken.kind === 'aborted') return { at, again: false };
       if (taken.kind === 'dropped') {
         if (reader.confirmed()) return { at, again: true };
         yield err(storeUnavailable(taken.error));
         return { at, again: false };
       }
-      const before = at;
-      at = taken.events.at(-1)?.position ?? at;
-      const moved = options.live && at !== before;
-      const reached = at !== null && !isBehind(at, goal.place);
-      const caughtUp = reached && (!taken.more || !options.live);
-      const entries = entriesOf(taken.events);
-      if (at !== null && (entries.length > 0 || moved || (caughtUp && !told))) yield ok({ entries, checkpoint: checkpointAt(store, at), caughtUp });
+      const { entries } = taken;
+      at = taken.at;
+      const caughtUp = !isBehind(at, goal.place) && (!taken.more || !options.live);
+      if (entries.length > 0 || options.live || (caughtUp && !told)) yield ok({ entries, checkpoint: checkpointAt(store, at), caughtUp });
       told ||= caughtUp;
       if (caughtUp && !options.live) return { at, again: false };
     }

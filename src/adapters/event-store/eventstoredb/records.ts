@@ -5,12 +5,15 @@ import { chainHash, streamName, type ChainHash } from '../../../application/port
 import type { EventAddress } from '../../../application/ports/event-store.ts';
 import { eventId } from '../../../domain/values/ids.ts';
 import { instant } from '../../../domain/values/instant.ts';
+import { compiledOnFirstUse } from '../codec/event-format.ts';
 import type { EntryToAppend } from '../event-log.ts';
+import { spelledOnDemand } from '../parsed-text.ts';
 import type { EventBytes } from './append-request.ts';
 import { checkpointAt, type Place } from './places.ts';
 
 /** What stands in an event's metadata: ours, and what the store has no place for. */
 const envelope = z.object({ id: z.string(), schemaVersion: z.number().int(), occurredAt: z.string(), hash: z.string(), metadata: z.unknown() });
+const readEnvelope = compiledOnFirstUse(envelope);
 
 /**
  * The store finds a repeat by its ids alone and compares no bytes. Made of the hash, which covers all that is written and
@@ -38,13 +41,19 @@ export const toEventBytes = ({ id, type, schemaVersion, occurredAt, data, metada
 
 const textOf = (value: unknown): string => (value instanceof Uint8Array ? Buffer.from(value).toString('base64') : (JSON.stringify(value) ?? ''));
 
+/** Bytes, which are not JSON, have no value but their text. */
+const storedAs = (data: unknown, metadata: unknown, occurredAt: string): EventAddress['stored'] => {
+  if (data instanceof Uint8Array || metadata instanceof Uint8Array) return { data: textOf(data), metadata: textOf(metadata), occurredAt };
+  return spelledOnDemand({ data, metadata }, occurredAt, textOf);
+};
+
 /** An event as the client gives it. Positions come from servers since 22.6. */
 export type Recorded = Pick<AllStreamRecordedEvent, 'id' | 'streamId' | 'revision' | 'type' | 'data' | 'metadata' | 'created'> &
   Readonly<{ position?: Place | undefined }>;
 
 /** An event that others wrote into a stream of ours has no envelope; it is given all the same, with a hash that fits nothing. */
 const envelopeOf = ({ id, metadata }: Recorded): z.output<typeof envelope> => {
-  const parsed = envelope.safeParse(metadata);
+  const parsed = readEnvelope().safeParse(metadata);
   return parsed.success ? parsed.data : { id, schemaVersion: 0, occurredAt: '', hash: '', metadata };
 };
 
@@ -61,6 +70,6 @@ export const addressOf = (store: string, namespace: string, recorded: Recorded):
     hash: chainHash(link),
     checkpoint: checkpointAt(store, recorded.position),
     recordedAt: instant(recorded.created.getTime()),
-    stored: { data: textOf(recorded.data), metadata: textOf(metadata), occurredAt },
+    stored: storedAs(recorded.data, metadata, occurredAt),
   };
 };

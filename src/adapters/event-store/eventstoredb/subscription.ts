@@ -1,16 +1,17 @@
 import type { AllStreamRecordedEvent, AllStreamResolvedEvent, AllStreamSubscription } from '@eventstore/db-client';
 import { z } from 'zod';
+import type { Place } from './places.ts';
 
-export type Taken =
-  /** In the log's order; `more` when others are here already. */
-  | Readonly<{ kind: 'events'; events: readonly AllStreamRecordedEvent[]; more: boolean }>
+export type Taken<Entry> =
+  /** In the log's order; `more` when others are here already. `at` is the place of the last event, wanted or not. */
+  | Readonly<{ kind: 'events'; entries: readonly Entry[]; at: Place; more: boolean }>
   /** The subscription has ended, gracefully or not. */
   | Readonly<{ kind: 'dropped'; error: Error | null }>
   | Readonly<{ kind: 'aborted' }>;
 
-export interface SubscriptionReader {
-  /** Waits for one event at least, then takes what comes with it, with as many of the wanted ones as the limit says. */
-  take(limit: number, isWanted: (streamId: string) => boolean): Promise<Taken>;
+export interface SubscriptionReader<Entry> {
+  /** Waits for one event at least, then takes what comes with it, with as many entries as the limit says. */
+  take(limit: number): Promise<Taken<Entry>>;
   /** Whether the server has answered. */
   confirmed(): boolean;
   close(): void;
@@ -22,12 +23,22 @@ const restMillis = 3;
 const mostAtOnce = 5_000;
 
 // What a stream of Node gives has no type; this one's gives only these.
-const resolvedOrNone = z.custom<AllStreamResolvedEvent | null>();
+const ofSubscription = z.custom<AllStreamResolvedEvent | null>();
+const resolvedOrNone = (read: unknown): AllStreamResolvedEvent | null => (read === null ? null : ofSubscription.parse(read));
 
 const ignore = (): void => undefined;
 
-/** Pulls from a subscription: what is slow here holds the server back, and every kind of end shows as an end. */
-export const readSubscription = (subscription: AllStreamSubscription, openMillis: number, signal: AbortSignal): SubscriptionReader => {
+/**
+ * Pulls from a subscription: what is slow here holds the server back, and every kind of end shows as an end.
+ * @param entryOf null for what nobody wants. Asked as each event comes: the server goes on sending meanwhile, which it
+ *   would not while a whole batch is looked at
+ */
+export const readSubscription = <Entry>(
+  subscription: AllStreamSubscription,
+  entryOf: (event: AllStreamRecordedEvent) => Entry | null,
+  openMillis: number,
+  signal: AbortSignal,
+): SubscriptionReader<Entry> => {
   let confirmed = false;
   let ended: Readonly<{ error: Error | null }> | null = null;
   let wake = ignore;
@@ -48,37 +59,52 @@ export const readSubscription = (subscription: AllStreamSubscription, openMillis
     .on('end', () => end(null))
     .on('close', () => end(null));
 
-  /** Resolves at the next sign of life, or after so long. */
-  const change = (millis: number | null): Promise<void> =>
+  /** Resolves at the next sign of life. */
+  const change = (): Promise<void> =>
     new Promise((resolve) => {
-      const timer = millis === null ? undefined : setTimeout(() => wake(), millis);
       wake = () => {
-        clearTimeout(timer);
         wake = ignore;
         resolve();
       };
     });
 
   return {
-    take: async (limit, isWanted) => {
-      const events: AllStreamRecordedEvent[] = [];
-      let wanted = 0;
-      for (;;) {
-        const before = events.length;
-        while (wanted < limit && events.length < mostAtOnce) {
-          const next = resolvedOrNone.parse(subscription.read());
-          if (next === null) break;
-          if (next.event === undefined) continue;
-          events.push(next.event);
-          if (isWanted(next.event.streamId)) wanted += 1;
+    take: async (limit) => {
+      const entries: Entry[] = [];
+      let at: Place | null = null;
+      let [taken, takenBefore] = [0, 0];
+      let rested = false;
+      let rest: NodeJS.Timeout | undefined;
+      const lookWhetherRested = (): void => {
+        rested = taken === takenBefore;
+        takenBefore = taken;
+        if (rested) wake();
+        else rest?.refresh();
+      };
+      try {
+        for (;;) {
+          while (entries.length < limit && taken < mostAtOnce) {
+            const next = resolvedOrNone(subscription.read());
+            if (next === null) break;
+            if (next.event === undefined) continue;
+            taken += 1;
+            at = next.event.position;
+            const entry = entryOf(next.event);
+            if (entry !== null) entries.push(entry);
+          }
+          if (signal.aborted) return { kind: 'aborted' };
+          if (at !== null && (entries.length === limit || taken >= mostAtOnce || rested || ended !== null)) {
+            return { kind: 'events', entries, at, more: subscription.readableLength > 0 };
+          }
+          if (ended !== null) return { kind: 'dropped', error: ended.error };
+          if (at !== null && rest === undefined) {
+            takenBefore = taken;
+            rest = setTimeout(lookWhetherRested, restMillis);
+          }
+          await change();
         }
-        if (signal.aborted) return { kind: 'aborted' };
-        const rested = before > 0 && events.length === before;
-        if (wanted === limit || events.length >= mostAtOnce || rested || (events.length > 0 && ended !== null)) {
-          return { kind: 'events', events, more: subscription.readableLength > 0 };
-        }
-        if (ended !== null) return { kind: 'dropped', error: ended.error };
-        await change(events.length === 0 ? null : restMillis);
+      } finally {
+        clearTimeout(rest);
       }
     },
     confirmed: () => confirmed,
