@@ -31,6 +31,31 @@ test.each(['reset', 'deadline', 'hang', 'timeout', 'lose-answer', 'reset-behind'
   },
 );
 
+test('of appends that wait together each has its own outcome', async () => {
+  expect((await opened.store().append(newStream(), emptyHead, several(1))).isOk()).toBe(true);
+  await opened.standIn().order({ kind: 'appends', trouble: 'hang', times: 1 });
+  const silent = opened.store().append(newStream(), emptyHead, several(1));
+  const taken = newStream();
+  const others = await Promise.all([newStream(), taken, taken, newStream()].map((stream) => opened.store().append(stream, emptyHead, several(1))));
+  expect(others.map((outcome) => (outcome.isOk() ? 'appended' : outcome.error.kind))).toEqual(['appended', 'appended', 'Conflict', 'appended']);
+  expect((await silent)._unsafeUnwrapErr().kind).toBe('OutcomeUnknown');
+});
+
+test('what waits on a stream of appends that breaks has an unknown outcome, and is there once after its repeat', async () => {
+  expect((await opened.store().append(newStream(), emptyHead, several(1))).isOk()).toBe(true);
+  const waiting = Array.from({ length: 10 }, () => ({ stream: newStream(), events: several(2) }));
+  await opened.standIn().order({ kind: 'appends', trouble: 'reset', times: 1 });
+  const appendAll = () => Promise.all(waiting.map(({ stream, events }) => opened.store().append(stream, emptyHead, events)));
+  const broken = await appendAll();
+  expect(broken.filter((outcome) => outcome.isErr() && outcome.error.kind === 'OutcomeUnknown').length).toBeGreaterThan(0);
+  expect(broken.filter((outcome) => outcome.isErr() && outcome.error.kind !== 'OutcomeUnknown')).toEqual([]);
+  const repeated = await appendAll();
+  for (const [index, { stream, events }] of waiting.entries()) {
+    expect(idsOf(repeated[index]?._unsafeUnwrap().events ?? [])).toEqual(idsOf(events));
+    expect(idsOf(await read(stream))).toEqual(idsOf(events));
+  }
+});
+
 test('an append that the server gave up waiting for is looked for, and has succeeded when it stands there', async () => {
   const stream = newStream();
   const events = several(2);

@@ -12,7 +12,10 @@ export const storeName = (identity: string): string => `esdb:${identity}`;
 const padded = (number: bigint): string => String(number).padStart(digits, '0');
 
 /** Padded, so that comparing bytes compares places. */
-export const checkpointAt = (store: string, { commit, prepare }: Place): Checkpoint => checkpoint(`${store}:${padded(commit)}:${padded(prepare)}`);
+export const checkpointAt = (store: string, { commit, prepare }: Place): Checkpoint => {
+  const first = padded(commit);
+  return checkpoint(`${store}:${first}:${prepare === commit ? first : padded(prepare)}`);
+};
 
 /** The place of a checkpoint of this store; null for any other text. */
 export const placeOf = (store: string, text: Checkpoint): Place | null => {
