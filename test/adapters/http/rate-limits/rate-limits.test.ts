@@ -59,8 +59,11 @@ test('after the window a caller may ask again', async () => {
   expect(await statusOf(http, { authorization })).toBe(200);
   expect(await statusOf(http, { authorization })).toBe(429);
   clock.pass(60_000);
-  await forgetAll();
-  expect(await statusOf(http, { authorization })).toBe(200);
+  // The database's window ends by its own clock; what was on its way there may be stored behind the forgetting.
+  await expect.poll(async () => {
+    await forgetAll();
+    return statusOf(http, { authorization });
+  }).toBe(200);
 });
 
 test('end users, the user and the service of development and keys are counted each by itself, and only on /v1', async () => {
