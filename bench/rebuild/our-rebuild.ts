@@ -3,7 +3,7 @@ import { createSealer } from '../../src/adapters/crypto/aes-gcm-sealer.ts';
 import { createPostgresEventStore } from '../../src/adapters/event-store/postgres/postgres-event-store.ts';
 import { createConnectionsProjector } from '../../src/adapters/postgres/connections/connections-projector.ts';
 import { createPublicationsProjector } from '../../src/adapters/postgres/publications/publications-projector.ts';
-import { createWorkProjector } from '../../src/adapters/postgres/work/work-projector.ts';
+import { createWorkProjector } from '../../src/adapters/postgres/work-lists/work-projector.ts';
 import { createPool } from '../../src/adapters/postgres/pool.ts';
 import { createDataKeyRecords } from '../../src/adapters/postgres/postgres-data-key-records.ts';
 import type { Projector } from '../../src/adapters/postgres/projector/projector.ts';

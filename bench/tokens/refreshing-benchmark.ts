@@ -1,9 +1,9 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
 import { okAsync, ResultAsync } from 'neverthrow';
 import { pino } from 'pino';
-import { createWorkLeases } from '../../src/adapters/postgres/work/work-leases.ts';
+import { createWorkLeases } from '../../src/adapters/postgres/work-lists/work-leases.ts';
 import type { RefreshAnswer, TikTokAuthorization, TikTokTokens, TikTokUsers } from '../../src/application/ports/tiktok.ts';
-import { workKinds } from '../../src/application/work/work-kinds.ts';
+import { workKinds } from '../../src/application/work-lists/work-kinds.ts';
 import { assemble } from '../../src/composition/assemble.ts';
 import { readSettings } from '../../src/composition/settings/read-settings.ts';
 import { openId } from '../../src/domain/values/ids.ts';

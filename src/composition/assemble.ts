@@ -19,8 +19,8 @@ import { createSecurityLogPages } from '../adapters/postgres/postgres-security-l
 import { createProgressBoard } from '../adapters/postgres/projector/progress-board.ts';
 import { createProjectorRuntime } from '../adapters/postgres/projector/projector-runtime.ts';
 import { createWarmTokens } from '../adapters/postgres/postgres-warm-tokens.ts';
-import { createWorkProjector } from '../adapters/postgres/work/work-projector.ts';
-import { createWorkRuntime } from '../adapters/postgres/work/work-runtime.ts';
+import { createWorkProjector } from '../adapters/postgres/work-lists/work-projector.ts';
+import { createWorkRuntime } from '../adapters/postgres/work-lists/work-runtime.ts';
 import { watchedStore } from '../adapters/telemetry/watched-calls.ts';
 import { systemIds } from '../adapters/system/system-ids.ts';
 import { destroyKeysOfEndedLife } from '../application/keys/destroy-keys.ts';

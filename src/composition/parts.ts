@@ -10,7 +10,7 @@ import type { LiveApiKeys } from '../adapters/postgres/live-api-keys.ts';
 import type { ProgressBoard } from '../adapters/postgres/projector/progress-board.ts';
 import type { ProjectorRuntime } from '../adapters/postgres/projector/projector-runtime.ts';
 import type { Projector } from '../adapters/postgres/projector/projector.ts';
-import type { WorkRuntime } from '../adapters/postgres/work/work-runtime.ts';
+import type { WorkRuntime } from '../adapters/postgres/work-lists/work-runtime.ts';
 import type { Tallies } from '../adapters/telemetry/tallies.ts';
 import type { Tracing } from '../adapters/telemetry/tracing.ts';
 import type { WorkLog } from '../adapters/telemetry/watched-work.ts';

@@ -1,4 +1,4 @@
-import { createWorkRuntime } from '../adapters/postgres/work/work-runtime.ts';
+import { createWorkRuntime } from '../adapters/postgres/work-lists/work-runtime.ts';
 import { advancePublication, repairPublication } from '../application/publishing/advance-publication.ts';
 import { endPublications } from '../application/publishing/end-publications.ts';
 import type { SagaPorts } from '../application/publishing/publish-saga.ts';

@@ -4,7 +4,7 @@ import { createTallies } from '../adapters/telemetry/tallies.ts';
 import type { Tracing } from '../adapters/telemetry/tracing.ts';
 import { watchedTikTok } from '../adapters/telemetry/watched-calls.ts';
 import { watchedWebhooks, watchedWork } from '../adapters/telemetry/watched-work.ts';
-import type { WorkHandler } from '../application/work/work-handler.ts';
+import type { WorkHandler } from '../application/work-lists/work-handler.ts';
 import type { WebhookHandler } from '../application/webhooks/webhook-outcome.ts';
 import type { Container } from './parts.ts';
 import type { Settings } from './settings/read-settings.ts';

@@ -5,7 +5,7 @@ import { connectionStream } from '../../src/application/execution/streams.ts';
 import { emptyHead } from '../../src/application/ports/event-store.ts';
 import { evolveRecord, type ConnectionRecord } from '../../src/application/reading/connection-record.ts';
 import { noProfile } from '../../src/application/reading/profile.ts';
-import { workChanges } from '../../src/application/work/work-of-connection.ts';
+import { workChanges } from '../../src/application/work-lists/work-of-connection.ts';
 import type { ConnectionEvent } from '../../src/domain/connection/events.ts';
 import { connectionId, userId } from '../../src/domain/values/ids.ts';
 import { createInMemoryEventStore } from '../support/in-memory-event-store.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { workChanges, type RefreshPolicy, type WorkChange } from '../../src/application/work/work-of-connection.ts';
+import { workChanges, type RefreshPolicy, type WorkChange } from '../../src/application/work-lists/work-of-connection.ts';
 import type { ConnectionEvent } from '../../src/domain/connection/events.ts';
 import { connectionId } from '../../src/domain/values/ids.ts';
 import { millisOf, plusMillis } from '../../src/domain/values/instant.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { publicationWork, type PublicationWork } from '../../src/application/work/work-of-publication.ts';
+import { publicationWork, type PublicationWork } from '../../src/application/work-lists/work-of-publication.ts';
 import type { PublicationEvent } from '../../src/domain/publication/events.ts';
 import { mediaId, publicationId } from '../../src/domain/values/ids.ts';
 import { millisOf, plusMillis } from '../../src/domain/values/instant.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { disconnect } from '../../src/application/connecting/disconnect.ts';
 import { destroyKeysOfEndedLife } from '../../src/application/keys/destroy-keys.ts';
 import type { KeyRecord } from '../../src/application/ports/data-key-records.ts';
-import type { LeasedWork } from '../../src/application/work/work-handler.ts';
+import type { LeasedWork } from '../../src/application/work-lists/work-handler.ts';
 import { userId, type ConnectionId } from '../../src/domain/values/ids.ts';
 import { secret } from '../../src/domain/values/secret.ts';
 import { abandon, awaited, createGate, haltsOf, type Gate } from '../support/gate.ts';

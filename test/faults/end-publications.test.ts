@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { disconnect } from '../../src/application/connecting/disconnect.ts';
 import { endPublications } from '../../src/application/publishing/end-publications.ts';
-import type { WorkOutcome } from '../../src/application/work/work-handler.ts';
+import type { WorkOutcome } from '../../src/application/work-lists/work-handler.ts';
 import { userId } from '../../src/domain/values/ids.ts';
 import { abandon, awaited, createGate, haltsOf, type Gate, type Halt } from '../support/gate.ts';
 import { createPublishingWorld, type Case, type Drafted, type DraftOf, type PublishingPorts, type PublishingWorld } from './publishing-world.ts';

@@ -6,7 +6,7 @@ import { readHistory } from '../../src/application/auditing/history.ts';
 import { stateAt } from '../../src/application/auditing/state-at.ts';
 import { destroyKeysOfEndedLife } from '../../src/application/keys/destroy-keys.ts';
 import type { KeySlot } from '../../src/application/ports/data-key-records.ts';
-import type { LeasedWork } from '../../src/application/work/work-handler.ts';
+import type { LeasedWork } from '../../src/application/work-lists/work-handler.ts';
 import { noProfile } from '../../src/application/reading/profile.ts';
 import { createProjectionOperations } from '../../src/adapters/postgres/postgres-projection-operations.ts';
 import { userId, type ConnectionId } from '../../src/domain/values/ids.ts';

@@ -14,8 +14,8 @@ import type { SagaPorts } from '../../src/application/publishing/publish-saga.ts
 import { requestPublish, type KeyedDraft, type PublishPorts } from '../../src/application/publishing/request-publish.ts';
 import { evolvePublicationRecord, type PublicationRecord } from '../../src/application/reading/publication-record.ts';
 import { isFinal } from '../../src/application/reading/publication-view.ts';
-import type { LeasedWork, WorkOutcome } from '../../src/application/work/work-handler.ts';
-import { publicationWork } from '../../src/application/work/work-of-publication.ts';
+import type { LeasedWork, WorkOutcome } from '../../src/application/work-lists/work-handler.ts';
+import { publicationWork } from '../../src/application/work-lists/work-of-publication.ts';
 import { connectionId, publicationId, type ConnectionId, type MediaId, type PublicationId } from '../../src/domain/values/ids.ts';
 import { millisOf, plusMillis, type Instant } from '../../src/domain/values/instant.ts';
 import type { MadePost } from '../support/simulator-control.ts';

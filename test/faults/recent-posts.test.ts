@@ -2,7 +2,7 @@ import { errAsync, okAsync } from 'neverthrow';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TikTokVideo } from '../../src/application/ports/tiktok-videos.ts';
 import { advancePublication } from '../../src/application/publishing/advance-publication.ts';
-import type { WorkOutcome } from '../../src/application/work/work-handler.ts';
+import type { WorkOutcome } from '../../src/application/work-lists/work-handler.ts';
 import { abandon, awaited, createGate, haltsOf, type Gate, type Halt } from '../support/gate.ts';
 import type { DraftChoice, Drafted, DraftOf, PublishingPorts, PublishingWorld, Case } from './publishing-world.ts';
 import { createPublishingWorld } from './publishing-world.ts';

@@ -2,8 +2,8 @@ import type { TikTokCallOutcome, TikTokEndpoint } from '../../application/ports/
 import { tiktokCallOutcomes, tiktokEndpoints } from '../../application/ports/tiktok-calls.ts';
 import { eventTypes } from '../../application/execution/aggregate.ts';
 import type { DomainEvent } from '../../application/ports/event-store.ts';
-import type { WorkOutcome } from '../../application/work/work-handler.ts';
-import { workKinds, type WorkKind } from '../../application/work/work-kinds.ts';
+import type { WorkOutcome } from '../../application/work-lists/work-handler.ts';
+import { workKinds, type WorkKind } from '../../application/work-lists/work-kinds.ts';
 import { handledEvents, isHandled } from '../../application/webhooks/webhook-events.ts';
 import { reauthorizationReasons } from '../../domain/connection/events.ts';
 import type { Family } from './family.ts';

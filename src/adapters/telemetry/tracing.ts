@@ -2,7 +2,7 @@ import type { EventStore } from '../../application/ports/event-store.ts';
 import type { TikTokCallWatch } from '../../application/ports/tiktok-calls.ts';
 import type { Tracer } from '../../application/ports/tracer.ts';
 import type { WebhookIntake } from '../../application/ports/webhook-intake.ts';
-import type { WorkHandler } from '../../application/work/work-handler.ts';
+import type { WorkHandler } from '../../application/work-lists/work-handler.ts';
 import type { WebhookHandler } from '../../application/webhooks/webhook-outcome.ts';
 import type { Secret } from '../../domain/values/secret.ts';
 

@@ -1,4 +1,4 @@
-import type { LeasedWork, WorkHandler, WorkOutcome } from '../../application/work/work-handler.ts';
+import type { LeasedWork, WorkHandler, WorkOutcome } from '../../application/work-lists/work-handler.ts';
 import type { LeasedWebhook } from '../../application/ports/webhook-intake.ts';
 import type { WebhookHandler, WebhookOutcome } from '../../application/webhooks/webhook-outcome.ts';
 import { unmatched } from '../../application/webhooks/webhook-outcome.ts';

@@ -1,5 +1,5 @@
-import type { LeasedWork } from '../../application/work/work-handler.ts';
-import { publicationWorkKinds } from '../../application/work/work-kinds.ts';
+import type { LeasedWork } from '../../application/work-lists/work-handler.ts';
+import { publicationWorkKinds } from '../../application/work-lists/work-kinds.ts';
 
 /** An acceptance that is made up for follows from the request, in the stream of the connection. */
 const ofPublication: ReadonlySet<string> = new Set(publicationWorkKinds.filter((kind) => kind !== 'accept_publication'));

@@ -9,8 +9,8 @@ import type { DataKeyRecords } from '../ports/data-key-records.ts';
 import type { EventStore } from '../ports/event-store.ts';
 import type { PersonalRecords } from '../ports/personal-records.ts';
 import type { SecurityLog } from '../ports/security-log.ts';
-import { lifeHasEnded } from '../work/life-has-ended.ts';
-import type { WorkHandler, WorkOutcome } from '../work/work-handler.ts';
+import { lifeHasEnded } from '../work-lists/life-has-ended.ts';
+import type { WorkHandler, WorkOutcome } from '../work-lists/work-handler.ts';
 
 export interface DestroyKeysPorts {
   readonly eventStore: EventStore;

@@ -7,7 +7,7 @@ import { publicationAggregate } from '../execution/aggregate.ts';
 import type { ExecutionPorts } from '../execution/execute.ts';
 import { load, type LoadFailure } from '../execution/load.ts';
 import { lookAtConnection, type ConnectionAt, type FreshToken } from '../tokens/fresh-access-token.ts';
-import type { SeenConnection, WorkHandler, WorkOutcome } from '../work/work-handler.ts';
+import type { SeenConnection, WorkHandler, WorkOutcome } from '../work-lists/work-handler.ts';
 import { acceptPublication, findRequest } from './accept-publication.ts';
 import { fetchSource } from './fetch-source.ts';
 import { findPost } from './find-post.ts';

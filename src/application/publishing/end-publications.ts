@@ -6,8 +6,8 @@ import type { CommandContext } from '../execution/command-context.ts';
 import { execute, type ExecutionPorts } from '../execution/execute.ts';
 import { load } from '../execution/load.ts';
 import { connectionStream } from '../execution/streams.ts';
-import { lifeHasEnded } from '../work/life-has-ended.ts';
-import type { WorkHandler, WorkOutcome } from '../work/work-handler.ts';
+import { lifeHasEnded } from '../work-lists/life-has-ended.ts';
+import type { WorkHandler, WorkOutcome } from '../work-lists/work-handler.ts';
 import { acceptPublication } from './accept-publication.ts';
 import { contextOf } from './publish-saga.ts';
 

@@ -3,7 +3,7 @@ import { videoProblems, type PostingProblem } from '../../domain/publication/pos
 import { millisOf, plusMillis, type Instant } from '../../domain/values/instant.ts';
 import { secret } from '../../domain/values/secret.ts';
 import type { Media, StoreFailure } from '../ports/media-library.ts';
-import type { WorkOutcome } from '../work/work-handler.ts';
+import type { WorkOutcome } from '../work-lists/work-handler.ts';
 import { reasonOf } from './problem-reasons.ts';
 import { contentContext, openContent } from './publish-content.ts';
 import { lostContent, outcomeOf, record, retry, type SagaPorts, type Step } from './publish-saga.ts';

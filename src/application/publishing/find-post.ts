@@ -8,7 +8,7 @@ import { connectionAggregate } from '../execution/aggregate.ts';
 import { load } from '../execution/load.ts';
 import { mostVideosAtOnce, type TikTokVideo, type TikTokVideoPage } from '../ports/tiktok-videos.ts';
 import { freshAccessToken } from '../tokens/fresh-access-token.ts';
-import type { WorkOutcome } from '../work/work-handler.ts';
+import type { WorkOutcome } from '../work-lists/work-handler.ts';
 import { askWith } from './ask-with-token.ts';
 import { tokenLivesMillis } from './creator.ts';
 import { otherCaptions } from './other-captions.ts';

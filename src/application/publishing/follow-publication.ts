@@ -1,7 +1,7 @@
 import type { InInbox, Processing, PublicationState, PublishedPost } from '../../domain/publication/state.ts';
 import { millisOf, type Instant } from '../../domain/values/instant.ts';
 import type { Executed } from '../execution/execute.ts';
-import type { WorkOutcome } from '../work/work-handler.ts';
+import type { WorkOutcome } from '../work-lists/work-handler.ts';
 import { askTikTok } from './ask-tiktok.ts';
 import { done, outcomeOf, record, type SagaPorts, type Step } from './publish-saga.ts';
 

@@ -14,7 +14,7 @@ import type { PhotoStart, Started, VideoStart } from '../ports/tiktok-publishing
 import type { TikTokFailure } from '../ports/tiktok.ts';
 import { freshAccessToken, type FreshToken } from '../tokens/fresh-access-token.ts';
 import type { RefreshFailure } from '../tokens/refresh-tokens.ts';
-import type { WorkOutcome } from '../work/work-handler.ts';
+import type { WorkOutcome } from '../work-lists/work-handler.ts';
 import { renewToken, tokenLivesMillis } from './creator.ts';
 import { codeOf, openingOutcome } from './opening-outcome.ts';
 import { contentContext, openContentWith, uploadUrlField, type PublishContent } from './publish-content.ts';

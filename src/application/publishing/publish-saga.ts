@@ -17,8 +17,8 @@ import type { SourceFetcher } from '../ports/source-fetcher.ts';
 import type { TikTokUploads } from '../ports/tiktok-publishing.ts';
 import type { TikTokVideos } from '../ports/tiktok-videos.ts';
 import type { ConnectionAt, FreshToken } from '../tokens/fresh-access-token.ts';
-import type { HandedOn, LeasedWork, WorkOutcome } from '../work/work-handler.ts';
-import type { WorkKind } from '../work/work-kinds.ts';
+import type { HandedOn, LeasedWork, WorkOutcome } from '../work-lists/work-handler.ts';
+import type { WorkKind } from '../work-lists/work-kinds.ts';
 import type { CreatorPorts } from './creator.ts';
 
 export interface SagaPorts extends CreatorPorts {

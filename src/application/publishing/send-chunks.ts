@@ -8,7 +8,7 @@ import { behind } from '../execution/execute.ts';
 import { load } from '../execution/load.ts';
 import type { MediaReader } from '../ports/media-library.ts';
 import type { ChunkFailure } from '../ports/tiktok-publishing.ts';
-import type { WorkOutcome } from '../work/work-handler.ts';
+import type { WorkOutcome } from '../work-lists/work-handler.ts';
 import { askTikTok } from './ask-tiktok.ts';
 import { contentContext, uploadUrlField } from './publish-content.ts';
 import { done, isRecent, outcomeOf, record, recordForGood, retry, thenAtOnce, type SagaPorts, type Step } from './publish-saga.ts';

@@ -4,8 +4,8 @@ import { millisOf, type Instant } from '../../domain/values/instant.ts';
 import { connectionAggregate } from '../execution/aggregate.ts';
 import type { CommandContext } from '../execution/command-context.ts';
 import { load } from '../execution/load.ts';
-import type { WorkHandler, WorkOutcome } from '../work/work-handler.ts';
-import { spread } from '../work/work-of-connection.ts';
+import type { WorkHandler, WorkOutcome } from '../work-lists/work-handler.ts';
+import { spread } from '../work-lists/work-of-connection.ts';
 import { ensureRefreshed, type FreshTokenPorts } from './fresh-access-token.ts';
 import type { RefreshFailure } from './refresh-tokens.ts';
 

@@ -1,6 +1,6 @@
 import type { CommandContext } from '../execution/command-context.ts';
-import type { WorkHandler, WorkOutcome } from '../work/work-handler.ts';
-import { spread } from '../work/work-of-connection.ts';
+import type { WorkHandler, WorkOutcome } from '../work-lists/work-handler.ts';
+import { spread } from '../work-lists/work-of-connection.ts';
 import { validateConnection, type ValidatePorts, type ValidationFailure } from './validate-connection.ts';
 
 const day = 24 * 3_600_000;

@@ -3,7 +3,7 @@ import type { Connection } from '../../adapters/postgres/database.ts';
 import { countParked } from '../../adapters/postgres/projector/count-parked.ts';
 import { countPublications } from '../../adapters/postgres/publications/count-publications.ts';
 import { countWebhooks } from '../../adapters/postgres/webhooks/count-webhooks.ts';
-import { countDueWork } from '../../adapters/postgres/work/count-due-work.ts';
+import { countDueWork } from '../../adapters/postgres/work-lists/count-due-work.ts';
 import type { Family, Sample } from '../../adapters/telemetry/family.ts';
 import { seldom } from '../../adapters/telemetry/seldom.ts';
 import { handledEvents } from '../../application/webhooks/webhook-events.ts';

@@ -29,7 +29,7 @@ import { createWrappedKeys } from '../../../src/adapters/postgres/postgres-wrapp
 import { createProgressBoard } from '../../../src/adapters/postgres/projector/progress-board.ts';
 import { createProjectorRuntime } from '../../../src/adapters/postgres/projector/projector-runtime.ts';
 import type { Projector } from '../../../src/adapters/postgres/projector/projector.ts';
-import { createWorkProjector } from '../../../src/adapters/postgres/work/work-projector.ts';
+import { createWorkProjector } from '../../../src/adapters/postgres/work-lists/work-projector.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import { systemIds } from '../../../src/adapters/system/system-ids.ts';
 import { connectAccount } from '../../../src/application/connecting/connect-account.ts';

@@ -6,8 +6,8 @@ import { createConnections } from '../../../src/adapters/postgres/connections/po
 import { createProjectionProgress } from '../../../src/adapters/postgres/postgres-projection-progress.ts';
 import { createProgressBoard } from '../../../src/adapters/postgres/projector/progress-board.ts';
 import { createProjectorRuntime } from '../../../src/adapters/postgres/projector/projector-runtime.ts';
-import { createWorkProjector } from '../../../src/adapters/postgres/work/work-projector.ts';
-import { createWorkRuntime } from '../../../src/adapters/postgres/work/work-runtime.ts';
+import { createWorkProjector } from '../../../src/adapters/postgres/work-lists/work-projector.ts';
+import { createWorkRuntime } from '../../../src/adapters/postgres/work-lists/work-runtime.ts';
 import { createMigratedDatabase, type MigratedDatabase } from '../../support/projection-database.ts';
 import { ourClientKey, writeConnection } from '../../support/projection-history.ts';
 import { endDriversBackends } from '../../support/projection-replica.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { causeOf } from '../../../src/adapters/telemetry/work-cause.ts';
-import { workKinds } from '../../../src/application/work/work-kinds.ts';
+import { workKinds } from '../../../src/application/work-lists/work-kinds.ts';
 import { connectionId } from '../../../src/domain/values/ids.ts';
 
 const connection = connectionId('6f0e0000-0000-5000-8000-000000000000');

@@ -1,6 +1,6 @@
-import type { WorkKind } from '../../../src/application/work/work-kinds.ts';
-import { workChanges, type RefreshPolicy, type WorkItem } from '../../../src/application/work/work-of-connection.ts';
-import type { WorkHandler } from '../../../src/application/work/work-handler.ts';
+import type { WorkKind } from '../../../src/application/work-lists/work-kinds.ts';
+import { workChanges, type RefreshPolicy, type WorkItem } from '../../../src/application/work-lists/work-of-connection.ts';
+import type { WorkHandler } from '../../../src/application/work-lists/work-handler.ts';
 import { refreshWhenDue } from '../../../src/application/tokens/refresh-when-due.ts';
 import { validateWhenDue } from '../../../src/application/tokens/validate-when-due.ts';
 import type { ConnectionId } from '../../../src/domain/values/ids.ts';

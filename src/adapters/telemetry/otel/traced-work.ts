@@ -2,7 +2,7 @@ import { connectionStream, publicationStream } from '../../../application/execut
 import type { StreamName } from '../../../application/ports/event-names.ts';
 import type { EventStore } from '../../../application/ports/event-store.ts';
 import type { SpanFacts, SpanLink, Tracer } from '../../../application/ports/tracer.ts';
-import type { LeasedWork, WorkHandler, WorkOutcome } from '../../../application/work/work-handler.ts';
+import type { LeasedWork, WorkHandler, WorkOutcome } from '../../../application/work-lists/work-handler.ts';
 import type { WebhookHandler, WebhookOutcome } from '../../../application/webhooks/webhook-outcome.ts';
 import { isUuid, publicationId } from '../../../domain/values/ids.ts';
 import { causeOf, followsPublication } from '../work-cause.ts';

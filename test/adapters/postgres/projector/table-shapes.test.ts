@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createConnectionsProjector } from '../../../../src/adapters/postgres/connections/connections-projector.ts';
 import { createPublicationsProjector } from '../../../../src/adapters/postgres/publications/publications-projector.ts';
-import { createWorkProjector } from '../../../../src/adapters/postgres/work/work-projector.ts';
+import { createWorkProjector } from '../../../../src/adapters/postgres/work-lists/work-projector.ts';
 import { createInMemoryEventStore } from '../../../support/in-memory-event-store.ts';
 import { createMigratedDatabase, type MigratedDatabase } from '../../../support/projection-database.ts';
 import { ourClientKey } from '../../../support/projection-history.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { emptyHead } from '../../../../src/application/ports/event-store.ts';
-import type { LeasedWork, WorkHandler } from '../../../../src/application/work/work-handler.ts';
+import type { LeasedWork, WorkHandler } from '../../../../src/application/work-lists/work-handler.ts';
 import { absentPool } from '../../../support/projection-database.ts';
 import { done, gate, workerRig } from './worker-rig.ts';
 

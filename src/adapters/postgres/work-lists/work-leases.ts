@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { z } from 'zod';
-import type { LeasedWork, NextStep } from '../../../application/work/work-handler.ts';
-import { workKinds, type WorkKind } from '../../../application/work/work-kinds.ts';
+import type { LeasedWork, NextStep } from '../../../application/work-lists/work-handler.ts';
+import { workKinds, type WorkKind } from '../../../application/work-lists/work-kinds.ts';
 import { nothing, rowsOf, withoutWaiting } from '../database.ts';
 import { gather } from '../gather.ts';
 import { connectionIdColumn, instantColumn } from '../row-types.ts';

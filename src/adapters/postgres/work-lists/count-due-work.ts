@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { workKinds, type WorkKind } from '../../../application/work/work-kinds.ts';
+import { workKinds, type WorkKind } from '../../../application/work-lists/work-kinds.ts';
 import { rowsOf, type Connection } from '../database.ts';
 
 /** `oldestSeconds`: since when the one that has waited longest could have been worked on; 0 when none waits. */

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { countDueWork } from '../../../../src/adapters/postgres/work/count-due-work.ts';
-import { createWorkLeases, type Lease } from '../../../../src/adapters/postgres/work/work-leases.ts';
-import { createWorkProjector } from '../../../../src/adapters/postgres/work/work-projector.ts';
+import { countDueWork } from '../../../../src/adapters/postgres/work-lists/count-due-work.ts';
+import { createWorkLeases, type Lease } from '../../../../src/adapters/postgres/work-lists/work-leases.ts';
+import { createWorkProjector } from '../../../../src/adapters/postgres/work-lists/work-projector.ts';
 import { emptyHead, type EventStore } from '../../../../src/application/ports/event-store.ts';
-import type { NextStep } from '../../../../src/application/work/work-handler.ts';
-import { publicationWorkKinds } from '../../../../src/application/work/work-kinds.ts';
+import type { NextStep } from '../../../../src/application/work-lists/work-handler.ts';
+import { publicationWorkKinds } from '../../../../src/application/work-lists/work-kinds.ts';
 import { chunk, delivered, opened, opening, published } from '../../../domain/publication/commands.ts';
 import { createInMemoryEventStore } from '../../../support/in-memory-event-store.ts';
 import { createMigratedDatabase, type MigratedDatabase } from '../../../support/projection-database.ts';

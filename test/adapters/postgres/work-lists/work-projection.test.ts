@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { transactionOf } from '../../../../src/adapters/postgres/projector/projection-tables.ts';
-import { createWorkProjector } from '../../../../src/adapters/postgres/work/work-projector.ts';
+import { createWorkProjector } from '../../../../src/adapters/postgres/work-lists/work-projector.ts';
 import type { EventStore } from '../../../../src/application/ports/event-store.ts';
 import type { PublicationEvent } from '../../../../src/domain/publication/events.ts';
 import { publicationId, userId } from '../../../../src/domain/values/ids.ts';

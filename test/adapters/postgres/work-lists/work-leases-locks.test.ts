@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { createWorkLeases } from '../../../../src/adapters/postgres/work/work-leases.ts';
-import { workKinds } from '../../../../src/application/work/work-kinds.ts';
+import { createWorkLeases } from '../../../../src/adapters/postgres/work-lists/work-leases.ts';
+import { workKinds } from '../../../../src/application/work-lists/work-kinds.ts';
 import { createMigratedDatabase, type MigratedDatabase } from '../../../support/projection-database.ts';
 
 let database: MigratedDatabase;

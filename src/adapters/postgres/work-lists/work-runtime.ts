@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import type { WorkHandler, WorkOutcome } from '../../../application/work/work-handler.ts';
-import { workKinds, type WorkKind } from '../../../application/work/work-kinds.ts';
+import type { WorkHandler, WorkOutcome } from '../../../application/work-lists/work-handler.ts';
+import { workKinds, type WorkKind } from '../../../application/work-lists/work-kinds.ts';
 import { backoff, createLoop } from '../background-loop.ts';
 import { wordsOf } from '../failure.ts';
 import { createWorkLeases, type Lease } from './work-leases.ts';

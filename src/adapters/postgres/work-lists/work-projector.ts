@@ -1,8 +1,8 @@
 import { err, ok } from 'neverthrow';
 import { connectionOf, connectionStreams, publicationOf, publicationStreams } from '../../../application/execution/streams.ts';
 import type { RecordedEvent } from '../../../application/ports/event-store.ts';
-import { workChanges, type RefreshPolicy, type WorkChange } from '../../../application/work/work-of-connection.ts';
-import { publicationWork, type PublicationWork } from '../../../application/work/work-of-publication.ts';
+import { workChanges, type RefreshPolicy, type WorkChange } from '../../../application/work-lists/work-of-connection.ts';
+import { publicationWork, type PublicationWork } from '../../../application/work-lists/work-of-publication.ts';
 import { nothing } from '../database.ts';
 import type { PoisonEvent, Projector } from '../projector/projector.ts';
 import { workItemsTable } from './work-items-table.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import { createWorkRuntime, type WorkParts, type WorkRuntime } from '../../../../src/adapters/postgres/work/work-runtime.ts';
-import type { WorkHandler, WorkOutcome } from '../../../../src/application/work/work-handler.ts';
+import { createWorkRuntime, type WorkParts, type WorkRuntime } from '../../../../src/adapters/postgres/work-lists/work-runtime.ts';
+import type { WorkHandler, WorkOutcome } from '../../../../src/application/work-lists/work-handler.ts';
 import { createMigratedDatabase, type MigratedDatabase } from '../../../support/projection-database.ts';
 
 type Run = Readonly<{ done_revision: number; attempts: number; leased: boolean }>;

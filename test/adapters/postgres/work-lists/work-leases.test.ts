@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createWorkLeases } from '../../../../src/adapters/postgres/work/work-leases.ts';
-import { workKinds } from '../../../../src/application/work/work-kinds.ts';
+import { createWorkLeases } from '../../../../src/adapters/postgres/work-lists/work-leases.ts';
+import { workKinds } from '../../../../src/application/work-lists/work-kinds.ts';
 import { createMigratedDatabase, type MigratedDatabase } from '../../../support/projection-database.ts';
 import { watchStatements } from '../../../support/sent-statements.ts';
 
