@@ -52,7 +52,7 @@ const spanNamed = (name: string, holds: (span: ReceivedSpan) => boolean = () => 
     if (span === undefined) throw new Error(`no span ${name} among ${collector.spans().map((received) => received.name).join(', ')}`);
     return span;
   }, patient);
-const eventsOf = (stream: string) => world.rows(stored, 'select type, metadata from tiktok_connections.events where stream = $1 order by revision', [stream]);
+const eventsOf = (stream: string) => world.history(stored, 'select type, metadata from tiktok_connections.events where stream = $1 order by revision', [stream]);
 
 const publish = async (headers: Readonly<Record<string, string>>): Promise<string> => {
   const video = new Uint8Array(await madeUpVideo({ container: 'mp4', codec: 'avc' }));
