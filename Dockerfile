@@ -22,8 +22,8 @@ COPY --from=packages /runtime/node /usr/local/bin/node
 WORKDIR /app
 COPY package.json LICENSE ./
 COPY --from=packages /build/node_modules ./node_modules
-# Young objects are collected often and cheaply, and the memory of large files with them: docs/adr/0008. As npm start has it.
-ENV NODE_OPTIONS=--max-semi-space-size=2
+# The memory of large files is collected often and cheaply, and of one kind: docs/adr/0008. As npm start has it.
+ENV NODE_OPTIONS="--expose-gc --max-semi-space-size=4" MALLOC_ARENA_MAX=1
 # What is compiled here need not be at every start, by the same user: Node takes nobody else's word for it.
 ENV NODE_COMPILE_CACHE=/app/.compiled
 RUN mkdir --mode=700 /data .compiled && chown 10001:10001 /data .compiled

@@ -22,17 +22,21 @@ const settingsOf = (databaseUrl: string): Readonly<Record<string, string>> => ({
 });
 
 /** The whole service in a process of its own, its log written and thrown away. @param probe asked instead of `/readyz` */
-export const startOurService = async (databaseUrl: string, environment: Readonly<Record<string, string>> = {}, probe?: Probe): Promise<RunningProgram> =>
-  startProgram({
-    args: await serving(),
-    environment: { ...settingsOf(databaseUrl), ...environment },
+export const startOurService = async (databaseUrl: string, environment: Readonly<Record<string, string>> = {}, probe?: Probe): Promise<RunningProgram> => {
+  const { args, environment: variables } = await serving();
+  return startProgram({
+    args,
+    environment: { ...variables, ...settingsOf(databaseUrl), ...environment },
     workingDirectory: tmpdir(),
     ...(probe === undefined ? {} : { probe }),
   });
+};
 
 /** The service as `npm start` starts it in a clone: embedded PostgreSQL in `dataDir`, simulator, development. */
-export const startWithEverythingEmbedded = async (dataDir: string, environment: Readonly<Record<string, string>>): Promise<RunningProgram> =>
-  startProgram({ args: await serving(), environment: { DATA_DIR: dataDir, ...environment }, workingDirectory: dataDir });
+export const startWithEverythingEmbedded = async (dataDir: string, environment: Readonly<Record<string, string>>): Promise<RunningProgram> => {
+  const { args, environment: variables } = await serving();
+  return startProgram({ args, environment: { ...variables, DATA_DIR: dataDir, ...environment }, workingDirectory: dataDir });
+};
 
 const created = z.object({ key: z.string() });
 

@@ -7,8 +7,18 @@ const scripts = z.object({ scripts: z.object({ start: z.string() }) });
 
 export const mainProgram = resolve(checkout, 'src/main.ts');
 
-/** What Node is given to serve as `npm start` does, its flags included: what is measured is what is run. */
-export const serving = async (): Promise<readonly string[]> => {
+/** How the service is started. */
+export type Serving = Readonly<{ args: readonly string[]; environment: Readonly<Record<string, string>> }>;
+
+/** It is started elsewhere. */
+const fromCheckout = (value: string): string => (value.includes('/') ? resolve(checkout, value) : value);
+
+/** As `npm start` does it, with its flags and variables: what is measured is what is run. */
+export const serving = async (): Promise<Serving> => {
   const { start } = scripts.parse(JSON.parse(await readFile(resolve(checkout, 'package.json'), 'utf8'))).scripts;
-  return [...(start.match(/--\S+/g) ?? []), mainProgram, 'serve'];
+  const [variables = '', command = ''] = start.split('exec node ');
+  return {
+    args: [...(command.match(/--\S+/g) ?? []), mainProgram, 'serve'],
+    environment: Object.fromEntries([...variables.matchAll(/(\w+)=(\S+)/g)].map(([, name = '', value = '']) => [name, fromCheckout(value)])),
+  };
 };

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { pieceTaken } from './collect-pieces.ts';
 
 /** What connections give is small: so much of it goes to the disk in one call. */
 const blockBytes = 1_048_576;
@@ -46,6 +47,7 @@ export const createBlockWriter = (file: FileHandle): BlockWriter => {
         taken += room.byteLength;
         if (filled === blockBytes) await writeBlock();
       }
+      pieceTaken(piece.byteLength);
     },
     finish: async () => {
       await writeBlock();
