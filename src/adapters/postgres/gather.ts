@@ -4,6 +4,8 @@ export type Gathering<Item, Answer> = Readonly<{
   /** Statements under way before what comes waits for one of them to end, and goes out with what else has come by then. */
   atOnce: number;
   mostTogether: number;
+  /** Fewer than these wait for a statement under way rather than have another beside it; 1 by default. */
+  leastBeside?: number;
 }>;
 
 type Waiting<Item, Answer> = Readonly<{ item: Item; resolve: (answer: Answer) => void; reject: (reason: unknown) => void }>;
@@ -15,7 +17,7 @@ const longestWaitMillis = 20;
  * Items that come in one turn of the event loop share a statement, and so a commit. One that comes alone waits for nobody.
  * @returns rejects with whatever `send` rejects with, for each of those that were sent together
  */
-export const gather = <Item, Answer>({ send, atOnce, mostTogether }: Gathering<Item, Answer>): ((item: Item) => Promise<Answer>) => {
+export const gather = <Item, Answer>({ send, atOnce, mostTogether, leastBeside = 1 }: Gathering<Item, Answer>): ((item: Item) => Promise<Answer>) => {
   let waiting: Waiting<Item, Answer>[] = [];
   let underWay = 0;
   let coming = false;
@@ -43,8 +45,10 @@ export const gather = <Item, Answer>({ send, atOnce, mostTogether }: Gathering<I
     void sendSome(some).catch(() => undefined);
   };
 
+  const mayGo = (): boolean => waiting.length >= (underWay === 0 ? 1 : leastBeside) && underWay < atOnce;
+
   const sendWhatMay = (): void => {
-    while (waiting.length > 0 && underWay < atOnce) sendNext();
+    while (mayGo()) sendNext();
     if (waiting.length > 0) overdue ??= setTimeout(sendOverdue, longestWaitMillis);
     else if (overdue !== null) {
       clearTimeout(overdue);

@@ -1,6 +1,8 @@
+import { ResultAsync, type Result } from 'neverthrow';
+import type { Unavailable } from '../../application/failures.ts';
 import type { EventStore } from '../../application/ports/event-store.ts';
 import type { TikTokCallWatch } from '../../application/ports/tiktok-calls.ts';
-import type { WebhookIntake } from '../../application/ports/webhook-intake.ts';
+import type { NewWebhook, WebhookIntake } from '../../application/ports/webhook-intake.ts';
 import type { Tallies } from './tallies.ts';
 import type { WorkLog } from './watched-work.ts';
 
@@ -11,13 +13,15 @@ export const watchedStore = <Store extends EventStore>(store: Store, tallies: Pi
 });
 
 /** Counts the webhooks that were proved and taken in. */
-export const watchedIntake = (intake: WebhookIntake, tallies: Pick<Tallies, 'webhookReceived'>): WebhookIntake => ({
-  store: (webhook) =>
-    intake
-      .store(webhook)
-      .andTee((isNew) => tallies.webhookReceived(webhook.event, isNew ? 'stored' : 'repeated'))
-      .orTee(() => tallies.webhookReceived(webhook.event, 'failed')),
-});
+export const watchedIntake = (intake: WebhookIntake, tallies: Pick<Tallies, 'webhookReceived'>): WebhookIntake => {
+  // One step: TikTok waits for the answer, and each step of a chain of results takes turns of the microtasks.
+  const storeAndCount = async (webhook: NewWebhook): Promise<Result<boolean, Unavailable>> => {
+    const stored = await intake.store(webhook);
+    tallies.webhookReceived(webhook.event, stored.isErr() ? 'failed' : stored.value ? 'stored' : 'repeated');
+    return stored;
+  };
+  return { store: (webhook) => new ResultAsync(storeAndCount(webhook)) };
+};
 
 /** Counts calls of TikTok, and writes down those that failed with what TikTok's support asks for. */
 export const watchedTikTok =

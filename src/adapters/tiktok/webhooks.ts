@@ -68,8 +68,10 @@ const read = (body: Uint8Array): WebhookEnvelope | null => {
     clientKey: client_key,
     event,
     openId: user_openid === null ? null : openId(user_openid),
-    createdAt: create_time === null ? null : instant(create_time * 1_000),
     // Read when the webhook is worked on, not while TikTok waits for its answer.
+    get createdAt() {
+      return create_time === null ? null : instant(create_time * 1_000);
+    },
     get reason() {
       return reasonOf(content);
     },

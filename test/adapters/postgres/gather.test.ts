@@ -5,7 +5,7 @@ import { gather } from '../../../src/adapters/postgres/gather.ts';
 type Sent = Readonly<{ items: readonly string[]; answer: () => void; fail: (reason: unknown) => void }>;
 
 /** Statements that are under way until they are told to end. */
-const open = (limits: Readonly<{ atOnce?: number; mostTogether?: number }> = {}) => {
+const open = (limits: Readonly<{ atOnce?: number; mostTogether?: number; leastBeside?: number }> = {}) => {
   const sent: Sent[] = [];
   const send = (items: readonly string[]) =>
     new Promise<readonly string[]>((resolve, reject) => {
@@ -45,6 +45,20 @@ describe('what is gathered', () => {
     expect(lists()).toEqual([['a'], ['b', 'c']]);
     sent[1]?.answer();
     expect(await others).toEqual(['b!', 'c!']);
+  });
+
+  test('has another statement beside one under way only for so many as are worth it', async () => {
+    const { ask, sent, lists } = open({ mostTogether: 4, leastBeside: 3 });
+    const first = ask('a');
+    await nextTurn();
+    const few = Promise.all([ask('b'), ask('c')]);
+    await nextTurn();
+    expect(lists()).toEqual([['a']]);
+    const enough = ask('d');
+    await nextTurn();
+    expect(lists()).toEqual([['a'], ['b', 'c', 'd']]);
+    for (const { answer } of sent) answer();
+    expect(await Promise.all([first, few, enough])).toEqual(['a!', ['b!', 'c!'], 'd!']);
   });
 
   test('does not wait for ever for a statement that is stuck', async () => {

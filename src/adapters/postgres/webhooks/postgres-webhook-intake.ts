@@ -32,8 +32,8 @@ const storeTogether = async (pool: pg.Pool, webhooks: readonly NewWebhook[]): Pr
   return webhooks.map(({ digest }) => stored.delete(digest));
 };
 
-/** Webhooks that come together share a statement, and so a commit. */
+/** Webhooks that come together share a statement, and so a commit; while one is under way, what comes gathers for the next. */
 export const createWebhookIntake = (pool: pg.Pool): WebhookIntake => {
-  const storeOne = gather<NewWebhook, boolean>({ send: (webhooks) => storeTogether(pool, webhooks), atOnce: 3, mostTogether: 64 });
+  const storeOne = gather<NewWebhook, boolean>({ send: (webhooks) => storeTogether(pool, webhooks), atOnce: 3, mostTogether: 64, leastBeside: 10 });
   return { store: (webhook) => ResultAsync.fromPromise(storeOne(webhook), databaseUnavailable) };
 };
