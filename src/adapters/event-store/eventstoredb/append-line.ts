@@ -3,28 +3,13 @@ import type { EventStoreDBClient } from '@eventstore/db-client';
 // CommonJS, whose names Node cannot see beforehand.
 import commandErrors from '@eventstore/db-client/dist/utils/CommandError.js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
-import streamsService from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
-import { z } from 'zod';
 import { AppendRefused, type AppendRequest, type CallOptions, type SendAppend } from './append-request.ts';
+import { streamsOf, type CallArguments, type GrpcClient } from './client-calls.ts';
 import type { Place } from './places.ts';
 
-type Client = InstanceType<typeof streamsService.StreamsClient>;
-type Line = ReturnType<Client['batchAppend']>;
+type Line = ReturnType<GrpcClient['batchAppend']>;
 type Answer = InstanceType<typeof streams.BatchAppendResp>;
-
-/** How the client makes calls of its own: on the channel that it finds, follows to the leader and closes. */
-type CallMaking = Readonly<{
-  GRPCStreamCreator: (client: typeof streamsService.StreamsClient, name: string, open: (grpc: Client) => Line, opened: WeakMap<Client, Line>) => () => Promise<Line>;
-  callArguments: (options: CallOptions, more: Readonly<{ deadline: number }>) => Parameters<Client['batchAppend']>;
-}>;
-const callMaking = z.custom<CallMaking>(
-  (client) =>
-    typeof client === 'object' &&
-    client !== null &&
-    ['GRPCStreamCreator', 'callArguments'].every((name) => name in client && typeof Reflect.get(client, name) === 'function'),
-  'the EventStoreDB client makes its calls in another way than expected',
-);
 
 type Waiting = Readonly<{ resolve: (place: Place | undefined) => void; reject: (error: unknown) => void; since: number }>;
 /** What waits on one line for its answer, in the order in which it was sent. */
@@ -98,10 +83,9 @@ const forgetThoseNobodyAwaits = (waiters: Waiters, now: number): void => {
  * failure rejects what other streams and clients wait for, and an answer that comes late is thrown where nobody catches.
  */
 export const openAppendLine = (client: EventStoreDBClient, options: CallOptions): SendAppend => {
-  const { GRPCStreamCreator: lineOf, callArguments } = callMaking.parse(client);
   const waitersOn = new WeakMap<Line, Waiters>();
-  const open = (grpc: Client): Line => {
-    const line = grpc.batchAppend(...callArguments(options, { deadline: Infinity }));
+  const open = (grpc: GrpcClient, call: CallArguments): Line => {
+    const line = grpc.batchAppend(...call);
     const waiters: Waiters = new Map();
     waitersOn.set(line, waiters);
     const fail = (error: unknown): void => {
@@ -114,7 +98,7 @@ export const openAppendLine = (client: EventStoreDBClient, options: CallOptions)
       .on('error', (error) => fail(commandErrors.convertToCommandError(error)))
       .on('end', () => fail(new Error('the stream of appends ended')));
   };
-  const lineNow = lineOf(streamsService.StreamsClient, 'append', open, new WeakMap());
+  const lineNow = streamsOf(client, options, 'append', open, true);
   return async (request) => {
     const line = await lineNow();
     const waiters = waitersOn.get(line);

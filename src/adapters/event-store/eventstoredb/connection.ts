@@ -3,12 +3,14 @@ import type { EventStoreDBClient, StreamingRead } from '@eventstore/db-client';
 import type { CallOptions, SendAppend } from './append-request.ts';
 import type { StoreAddress } from './connection-string.ts';
 import { isNotLeader, NoAnswerInTime } from './failures.ts';
+import type { FollowLog } from './follow-log.ts';
 
 export interface StoreConnection {
   /** Makes a call. A node that does not lead names the one that does: the same call goes there. */
   call<Answer>(make: (client: EventStoreDBClient, options: CallOptions) => Promise<Answer>): Promise<Answer>;
   /** Likewise: an append that is made again is found to stand there by its ids. */
   readonly append: SendAppend;
+  readonly follow: FollowLog;
   close(): Promise<void>;
 }
 
@@ -29,15 +31,19 @@ const triesForLeader = 3;
 const turnMillis = 20;
 const closeMillis = 1_000;
 
-type Opened = Readonly<{ client: EventStoreDBClient; append: SendAppend }>;
+type Opened = Readonly<{ client: EventStoreDBClient; append: SendAppend; follow: FollowLog }>;
 
 export const openConnection = ({ connectionString, credentials }: StoreAddress): StoreConnection => {
   const options = { credentials: credentials ?? nobody, requiresLeader: true };
   let opened: Promise<Opened> | null = null;
   const open = async (): Promise<Opened> => {
-    const [{ EventStoreDBClient: library }, { openAppendLine }] = await Promise.all([import('@eventstore/db-client'), import('./append-line.ts')]);
+    const [{ EventStoreDBClient: library }, { openAppendLine }, { openFeedLine }] = await Promise.all([
+      import('@eventstore/db-client'),
+      import('./append-line.ts'),
+      import('./feed-line.ts'),
+    ]);
     const client = library.connectionString(connectionString);
-    return { client, append: openAppendLine(client, options) };
+    return { client, append: openAppendLine(client, options), follow: openFeedLine(client, options) };
   };
   const atLeader = async <Answer>(make: (opened: Opened) => Promise<Answer>): Promise<Answer> => {
     for (let tries = 1; ; tries += 1) {
@@ -53,6 +59,7 @@ export const openConnection = ({ connectionString, credentials }: StoreAddress):
   return {
     call: (make) => atLeader(({ client }) => make(client, options)),
     append: (request) => atLeader(({ append }) => append(request)),
+    follow: (following) => atLeader(({ follow }) => follow(following)),
     close: async () => {
       const closing = opened;
       opened = null;

@@ -1,5 +1,4 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
-import type { AllStreamRecordedEvent, AllStreamSubscription } from '@eventstore/db-client';
 import { err, ok, type Result } from 'neverthrow';
 import type { Unavailable } from '../../../application/failures.ts';
 import type { Checkpoint } from '../../../application/ports/event-names.ts';
@@ -7,10 +6,12 @@ import type { CheckpointOfAnotherStore, EventAddress, FeedOptions } from '../../
 import type { LogBatch } from '../event-log.ts';
 import { storeUnavailable } from './failures.ts';
 import { ownPrefix, startFeed, type FeedStart } from './feed-start.ts';
+import type { Followed } from './follow-log.ts';
 import { identityStream } from './identity.ts';
 import { checkpointAt, isBehind, type Place } from './places.ts';
 import type { StoreParts } from './read-stream.ts';
-import { addressOf } from './records.ts';
+import { addressOfRecord } from './records.ts';
+import { recordOfSent, type SentEvent } from './sent-event.ts';
 import { readSubscription } from './subscription.ts';
 
 type FeedFailure = Unavailable | CheckpointOfAnotherStore;
@@ -22,14 +23,12 @@ const longestPauseMillis = 1_000;
 const prefixesOf = (namespace: string, { streamPrefixes }: FeedOptions): readonly string[] =>
   streamPrefixes.length === 0 ? [ownPrefix(namespace)] : streamPrefixes.map((prefix) => `${namespace}${prefix}`);
 
-const subscribe = ({ connection, namespace }: StoreParts, { after, goal }: FeedStart, options: FeedOptions): Promise<AllStreamSubscription> => {
+const subscribe = ({ connection, namespace }: StoreParts, { after, goal }: FeedStart, options: FeedOptions): Promise<Followed> => {
   // A live reader learns at once of all that is ours, so that it is known to have passed it: the server's own checkpoints
   // come after many events. One that catches up is sent what it wants, and the goal's own stream, so that reaching it is
   // seen and need not be believed.
   const prefixes = options.live ? [ownPrefix(namespace)] : [...prefixesOf(namespace, options), goal.streamId];
-  const filter = { filterOn: 'streamName' as const, prefixes, checkpointInterval: 1_000 };
-  const buffered = { highWaterMark: Math.max(options.batchSize, 16) };
-  return connection.call(async (client, call) => client.subscribeToAll({ ...call, filter, fromPosition: after ?? 'start' }, buffered));
+  return connection.follow({ prefixes, after });
 };
 
 /** One subscription, up to its end. Answers where the feed stands then, and whether it may go on behind that. */
@@ -43,8 +42,16 @@ async function* followSubscription(
   const identity = identityStream(namespace);
   const prefixes = prefixesOf(namespace, options);
   const isWanted = (streamId: string): boolean => streamId !== identity && prefixes.some((prefix) => streamId.startsWith(prefix));
-  const entryOf = (event: AllStreamRecordedEvent): EventAddress | null => (isWanted(event.streamId) ? addressOf(store, namespace, event) : null);
-  const reader = readSubscription(await subscribe(parts, start, options), entryOf, limits.readMillis, options.signal);
+  const entryOf = (sent: SentEvent): EventAddress | null => (isWanted(sent.streamId) ? addressOfRecord(namespace, recordOfSent(store, sent)) : null);
+  const followed = await subscribe(parts, start, options).then(
+    (stream) => ok(stream),
+    (error: unknown) => err(error),
+  );
+  if (followed.isErr()) {
+    yield err(storeUnavailable(followed.error));
+    return { at: start.after, again: false };
+  }
+  const reader = readSubscription(followed.value, entryOf, limits.readMillis, options.signal);
   let at = start.after;
   let told = at !== null && !isBehind(at, goal.place);
   try {

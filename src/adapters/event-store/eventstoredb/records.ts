@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 import type { AllStreamRecordedEvent } from '@eventstore/db-client';
 import { z } from 'zod';
-import { chainHash, streamName, type ChainHash } from '../../../application/ports/event-names.ts';
+import { chainHash, streamName, type ChainHash, type Checkpoint } from '../../../application/ports/event-names.ts';
 import type { EventAddress } from '../../../application/ports/event-store.ts';
 import { eventId } from '../../../domain/values/ids.ts';
-import { instant } from '../../../domain/values/instant.ts';
+import { instant, type Instant } from '../../../domain/values/instant.ts';
 import { compiledOnFirstUse } from '../codec/event-format.ts';
 import type { EntryToAppend } from '../event-log.ts';
 import { spelledOnDemand } from '../parsed-text.ts';
@@ -48,28 +48,47 @@ const storedAs = (data: unknown, metadata: unknown, occurredAt: string): EventAd
 };
 
 /** An event as the client gives it. Positions come from servers since 22.6. */
-export type Recorded = Pick<AllStreamRecordedEvent, 'id' | 'streamId' | 'revision' | 'type' | 'data' | 'metadata' | 'created'> &
+type Recorded = Pick<AllStreamRecordedEvent, 'id' | 'streamId' | 'revision' | 'type' | 'data' | 'metadata' | 'created'> &
   Readonly<{ position?: Place | undefined }>;
 
+/** An event as it stands in the store. */
+export type StoredRecord = Readonly<{
+  /** The store's own, in place of ours where that is missing. */
+  storeId: string;
+  streamId: string;
+  /** From 0. */
+  revision: number;
+  type: string;
+  data: unknown;
+  metadata: unknown;
+  checkpoint: Checkpoint;
+  recordedAt: Instant;
+}>;
+
 /** An event that others wrote into a stream of ours has no envelope; it is given all the same, with a hash that fits nothing. */
-const envelopeOf = ({ id, metadata }: Recorded): z.output<typeof envelope> => {
+const envelopeOf = ({ storeId, metadata }: StoredRecord): z.output<typeof envelope> => {
   const parsed = readEnvelope().safeParse(metadata);
-  return parsed.success ? parsed.data : { id, schemaVersion: 0, occurredAt: '', hash: '', metadata };
+  return parsed.success ? parsed.data : { id: storeId, schemaVersion: 0, occurredAt: '', hash: '', metadata };
 };
 
 /** @param namespace what the store's names begin with before ours begin */
-export const addressOf = (store: string, namespace: string, recorded: Recorded): EventAddress => {
-  const { id, schemaVersion, occurredAt, hash: link, metadata } = envelopeOf(recorded);
-  if (recorded.position === undefined) throw new TypeError('an event without a position: EventStoreDB must be 22.6 or newer');
+export const addressOfRecord = (namespace: string, record: StoredRecord): EventAddress => {
+  const { id, schemaVersion, occurredAt, hash: link, metadata } = envelopeOf(record);
   return {
     id: eventId(id),
-    stream: streamName(recorded.streamId.slice(namespace.length)),
-    revision: Number(recorded.revision) + 1,
-    type: recorded.type,
+    stream: streamName(record.streamId.slice(namespace.length)),
+    revision: record.revision + 1,
+    type: record.type,
     schemaVersion,
     hash: chainHash(link),
-    checkpoint: checkpointAt(store, recorded.position),
-    recordedAt: instant(recorded.created.getTime()),
-    stored: storedAs(recorded.data, metadata, occurredAt),
+    checkpoint: record.checkpoint,
+    recordedAt: record.recordedAt,
+    stored: storedAs(record.data, metadata, occurredAt),
   };
+};
+
+/** @param namespace what the store's names begin with before ours begin */
+export const addressOf = (store: string, namespace: string, { id, revision, created, position, ...recorded }: Recorded): EventAddress => {
+  if (position === undefined) throw new TypeError('an event without a position: EventStoreDB must be 22.6 or newer');
+  return addressOfRecord(namespace, { ...recorded, storeId: id, revision: Number(revision), checkpoint: checkpointAt(store, position), recordedAt: instant(created.getTime()) });
 };

@@ -1,6 +1,7 @@
-import type { AllStreamRecordedEvent, AllStreamResolvedEvent, AllStreamSubscription } from '@eventstore/db-client';
 import { z } from 'zod';
+import type { Followed } from './follow-log.ts';
 import type { Place } from './places.ts';
+import { placeOfSent, type Sent, type SentEvent } from './sent-event.ts';
 
 export type Taken<Entry> =
   /** In the log's order; `more` when others are here already. `at` is the place of the last event, wanted or not. */
@@ -23,8 +24,8 @@ const restMillis = 3;
 const mostAtOnce = 5_000;
 
 // What a stream of Node gives has no type; this one's gives only these.
-const ofSubscription = z.custom<AllStreamResolvedEvent | null>();
-const resolvedOrNone = (read: unknown): AllStreamResolvedEvent | null => (read === null ? null : ofSubscription.parse(read));
+const ofSubscription = z.custom<Sent | null>();
+const sentOrNone = (read: unknown): Sent | null => (read === null ? null : ofSubscription.parse(read));
 
 const ignore = (): void => undefined;
 
@@ -34,8 +35,8 @@ const ignore = (): void => undefined;
  *   would not while a whole batch is looked at
  */
 export const readSubscription = <Entry>(
-  subscription: AllStreamSubscription,
-  entryOf: (event: AllStreamRecordedEvent) => Entry | null,
+  { stream, errorOf }: Followed,
+  entryOf: (event: SentEvent) => Entry | null,
   openMillis: number,
   signal: AbortSignal,
 ): SubscriptionReader<Entry> => {
@@ -49,13 +50,13 @@ export const readSubscription = <Entry>(
   const opening = setTimeout(() => end(new Error('no confirmation in time')), openMillis);
   const stop = (): void => wake();
   signal.addEventListener('abort', stop);
-  subscription
-    .on('confirmation', () => {
-      confirmed = true;
-      clearTimeout(opening);
-    })
+  const confirm = (): void => {
+    confirmed = true;
+    clearTimeout(opening);
+  };
+  stream
     .on('readable', () => wake())
-    .on('error', (error: Error) => end(error))
+    .on('error', (error: Error) => end(errorOf(error)))
     .on('end', () => end(null))
     .on('close', () => end(null));
 
@@ -71,7 +72,7 @@ export const readSubscription = <Entry>(
   return {
     take: async (limit) => {
       const entries: Entry[] = [];
-      let at: Place | null = null;
+      let last: SentEvent | null = null;
       let [taken, takenBefore] = [0, 0];
       let rested = false;
       let rest: NodeJS.Timeout | undefined;
@@ -84,20 +85,21 @@ export const readSubscription = <Entry>(
       try {
         for (;;) {
           while (entries.length < limit && taken < mostAtOnce) {
-            const next = resolvedOrNone(subscription.read());
-            if (next === null) break;
-            if (next.event === undefined) continue;
+            const sent = sentOrNone(stream.read());
+            if (sent === null) break;
+            if (sent === 'confirmation') confirm();
+            if (typeof sent === 'string') continue;
             taken += 1;
-            at = next.event.position;
-            const entry = entryOf(next.event);
+            last = sent;
+            const entry = entryOf(sent);
             if (entry !== null) entries.push(entry);
           }
           if (signal.aborted) return { kind: 'aborted' };
-          if (at !== null && (entries.length === limit || taken >= mostAtOnce || rested || ended !== null)) {
-            return { kind: 'events', entries, at, more: subscription.readableLength > 0 };
+          if (last !== null && (entries.length === limit || taken >= mostAtOnce || rested || ended !== null)) {
+            return { kind: 'events', entries, at: placeOfSent(last), more: stream.readableLength > 0 };
           }
           if (ended !== null) return { kind: 'dropped', error: ended.error };
-          if (at !== null && rest === undefined) {
+          if (last !== null && rest === undefined) {
             takenBefore = taken;
             rest = setTimeout(lookWhetherRested, restMillis);
           }
@@ -113,9 +115,9 @@ export const readSubscription = <Entry>(
       signal.removeEventListener('abort', stop);
       wake = ignore;
       // The client lets go of a subscription only when everything that came with it has been read.
-      subscription.removeAllListeners('readable');
-      subscription.resume();
-      subscription.unsubscribe().catch(ignore);
+      stream.removeAllListeners('readable');
+      stream.resume();
+      stream.cancel();
     },
   };
 };
