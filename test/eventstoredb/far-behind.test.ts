@@ -36,7 +36,7 @@ const openLog = () => {
 
 test('a subscription that is far behind holds no more than it asked for, however long its reader takes', async () => {
   const log = openLog();
-  const reader = readSubscription(log.followed, ({ storeId }) => storeId, 60_000, new AbortController().signal);
+  const reader = readSubscription(Promise.resolve(log.followed), ({ storeId }) => storeId, 60_000, new AbortController().signal);
   let taken = 0;
   while (taken < all) {
     const batch = await reader.take(limit);

@@ -66,6 +66,19 @@ test('a store that makes no subscription is said to be unavailable', async () =>
   expect(given.map((batch) => batch._unsafeUnwrapErr().kind)).toEqual(['Unavailable']);
 });
 
+test('a live feed whose last batch is full says that it has caught up', async () => {
+  const stream = newStream();
+  await appendOneByOne(opened.store(), stream, 8);
+  for (const batchSize of [1, 2, 4]) {
+    const ending = new AbortController();
+    for await (const batch of opened.store().feed(feedOptions({ streamPrefixes: [stream], live: true, batchSize, signal: ending.signal }))) {
+      if (batch._unsafeUnwrap().caughtUp) ending.abort();
+      // Meanwhile the server tells that this was all, which is no event.
+      await pause(20);
+    }
+  }
+});
+
 test('a frozen store is said to be unavailable in time', async () => {
   await appendOneByOne(opened.store(), newStream(), 1);
   opened.standIn().freeze(true);

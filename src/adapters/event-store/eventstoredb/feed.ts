@@ -43,15 +43,7 @@ async function* followSubscription(
   const prefixes = prefixesOf(namespace, options);
   const isWanted = (streamId: string): boolean => streamId !== identity && prefixes.some((prefix) => streamId.startsWith(prefix));
   const entryOf = (sent: SentEvent): EventAddress | null => (isWanted(sent.streamId) ? addressOfRecord(namespace, recordOfSent(store, sent)) : null);
-  const followed = await subscribe(parts, start, options).then(
-    (stream) => ok(stream),
-    (error: unknown) => err(error),
-  );
-  if (followed.isErr()) {
-    yield err(storeUnavailable(followed.error));
-    return { at: start.after, again: false };
-  }
-  const reader = readSubscription(followed.value, entryOf, limits.readMillis, options.signal);
+  const reader = readSubscription(subscribe(parts, start, options), entryOf, limits.readMillis, options.signal);
   let at = start.after;
   let told = at !== null && !isBehind(at, goal.place);
   try {
@@ -65,7 +57,7 @@ async function* followSubscription(
       }
       const { entries } = taken;
       at = taken.at;
-      const caughtUp = !isBehind(at, goal.place) && (!taken.more || !options.live);
+      const caughtUp = !isBehind(at, goal.place) && !(options.live && reader.more());
       if (entries.length > 0 || options.live || (caughtUp && !told)) yield ok({ entries, checkpoint: checkpointAt(store, at), caughtUp });
       told ||= caughtUp;
       if (caughtUp && !options.live) return { at, again: false };

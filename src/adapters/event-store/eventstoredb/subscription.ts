@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { NoAnswerInTime } from './failures.ts';
 import type { Followed } from './follow-log.ts';
 import type { Place } from './places.ts';
 import { placeOfSent, type Sent, type SentEvent } from './sent-event.ts';
 
 export type Taken<Entry> =
-  /** In the log's order; `more` when others are here already. `at` is the place of the last event, wanted or not. */
-  | Readonly<{ kind: 'events'; entries: readonly Entry[]; at: Place; more: boolean }>
+  /** In the log's order. `at` is the place of the last event, wanted or not. */
+  | Readonly<{ kind: 'events'; entries: readonly Entry[]; at: Place }>
   /** The subscription has ended, gracefully or not. */
   | Readonly<{ kind: 'dropped'; error: Error | null }>
   | Readonly<{ kind: 'aborted' }>;
@@ -13,6 +14,8 @@ export type Taken<Entry> =
 export interface SubscriptionReader<Entry> {
   /** Waits for one event at least, then takes what comes with it, with as many entries as the limit says. */
   take(limit: number): Promise<Taken<Entry>>;
+  /** Whether the next event is here already. */
+  more(): boolean;
   /** Whether the server has answered. */
   confirmed(): boolean;
   close(): void;
@@ -29,36 +32,61 @@ const sentOrNone = (read: unknown): Sent | null => (read === null ? null : ofSub
 
 const ignore = (): void => undefined;
 
+/** Lets go of a call: the client keeps it until everything that came with it has been read. */
+const letGo = ({ stream }: Followed): void => {
+  stream.removeAllListeners('readable');
+  stream.on('error', ignore).resume();
+  stream.cancel();
+};
+
 /**
  * Pulls from a subscription: what is slow here holds the server back, and every kind of end shows as an end.
+ * @param opening the client looks for a node first, and nobody waits for that longer than for a confirmation
  * @param entryOf null for what nobody wants. Asked as each event comes: the server goes on sending meanwhile, which it
  *   would not while a whole batch is looked at
  */
 export const readSubscription = <Entry>(
-  { stream, errorOf }: Followed,
+  opening: Promise<Followed>,
   entryOf: (event: SentEvent) => Entry | null,
   openMillis: number,
   signal: AbortSignal,
 ): SubscriptionReader<Entry> => {
+  let followed: Followed | null = null;
+  let closed = false;
   let confirmed = false;
+  let ahead: SentEvent | null = null;
   let ended: Readonly<{ error: Error | null }> | null = null;
   let wake = ignore;
   const end = (error: Error | null): void => {
     ended ??= { error };
     wake();
   };
-  const opening = setTimeout(() => end(new Error('no confirmation in time')), openMillis);
+  const timer = setTimeout(() => end(new NoAnswerInTime()), openMillis);
   const stop = (): void => wake();
   signal.addEventListener('abort', stop);
   const confirm = (): void => {
     confirmed = true;
-    clearTimeout(opening);
+    clearTimeout(timer);
   };
-  stream
-    .on('readable', () => wake())
-    .on('error', (error: Error) => end(errorOf(error)))
-    .on('end', () => end(null))
-    .on('close', () => end(null));
+  const begin = (opened: Followed): void => {
+    if (closed) return letGo(opened);
+    followed = opened;
+    opened.stream
+      .on('readable', () => wake())
+      .on('error', (error: Error) => end(opened.errorOf(error)))
+      .on('end', () => end(null))
+      .on('close', () => end(null));
+  };
+  opening.then(begin, end);
+
+  /** The next event that is here. What else the server tells is passed over. */
+  const next = (): SentEvent | null => {
+    for (;;) {
+      const sent = sentOrNone(followed?.stream.read() ?? null);
+      if (sent === 'confirmation') confirm();
+      if (typeof sent !== 'string') return sent;
+    }
+  };
 
   /** Resolves at the next sign of life. */
   const change = (): Promise<void> =>
@@ -85,10 +113,9 @@ export const readSubscription = <Entry>(
       try {
         for (;;) {
           while (entries.length < limit && taken < mostAtOnce) {
-            const sent = sentOrNone(stream.read());
+            const sent = ahead ?? next();
+            ahead = null;
             if (sent === null) break;
-            if (sent === 'confirmation') confirm();
-            if (typeof sent === 'string') continue;
             taken += 1;
             last = sent;
             const entry = entryOf(sent);
@@ -96,7 +123,7 @@ export const readSubscription = <Entry>(
           }
           if (signal.aborted) return { kind: 'aborted' };
           if (last !== null && (entries.length === limit || taken >= mostAtOnce || rested || ended !== null)) {
-            return { kind: 'events', entries, at: placeOfSent(last), more: stream.readableLength > 0 };
+            return { kind: 'events', entries, at: placeOfSent(last) };
           }
           if (ended !== null) return { kind: 'dropped', error: ended.error };
           if (last !== null && rest === undefined) {
@@ -109,15 +136,14 @@ export const readSubscription = <Entry>(
         clearTimeout(rest);
       }
     },
+    more: () => (ahead ??= next()) !== null,
     confirmed: () => confirmed,
     close: () => {
-      clearTimeout(opening);
+      closed = true;
+      clearTimeout(timer);
       signal.removeEventListener('abort', stop);
       wake = ignore;
-      // The client lets go of a subscription only when everything that came with it has been read.
-      stream.removeAllListeners('readable');
-      stream.resume();
-      stream.cancel();
+      if (followed !== null) letGo(followed);
     },
   };
 };
