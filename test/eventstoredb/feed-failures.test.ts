@@ -66,6 +66,15 @@ test('a store that makes no subscription is said to be unavailable', async () =>
   expect(given.map((batch) => batch._unsafeUnwrapErr().kind)).toEqual(['Unavailable']);
 });
 
+test.each([false, true])('what is no answer is said, and not asked for again and again (live: %s)', async (live) => {
+  const stream = newStream();
+  await appendOneByOne(opened.store(), stream, 1);
+  await opened.standIn().order({ kind: 'subscriptions', trouble: 'garble' });
+  const given = [];
+  for await (const batch of opened.store().feed(feedOptions({ streamPrefixes: [stream], live }))) given.push(batch);
+  expect(given.map((batch) => batch._unsafeUnwrapErr())).toMatchObject([{ kind: 'Unavailable', reason: 'EventStoreDB answered in another shape than expected' }]);
+});
+
 test('a live feed whose last batch is full says that it has caught up', async () => {
   const stream = newStream();
   await appendOneByOne(opened.store(), stream, 8);

@@ -44,6 +44,10 @@ export const eventAnswer = (event: KeptEvent): InstanceType<typeof streams.ReadR
   return answer;
 };
 
+/** No message: a field that is longer than what comes. */
+export const garbledAnswer = (): InstanceType<typeof streams.ReadResp> =>
+  Object.assign(new streams.ReadResp(), { serializeBinary: () => Uint8Array.of(0x0a, 0x7f) });
+
 /** As the server spells most of them while a subscription catches up: without a prepare position. */
 export const checkpointAnswer = (position: number): InstanceType<typeof streams.ReadResp> => {
   const checkpoint = new streams.ReadResp.Checkpoint();

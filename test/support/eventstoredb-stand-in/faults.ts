@@ -10,8 +10,8 @@ export type Member = z.output<typeof member>;
 export const order = z.discriminatedUnion('kind', [
   /** The next so many appends. */
   z.object({ kind: z.literal('appends'), trouble: z.enum(appendTroubles), times: z.number().int() }),
-  /** Ends every subscription with an error, or gracefully, or lets none be made. */
-  z.object({ kind: z.literal('subscriptions'), trouble: z.enum(['drop', 'end', 'refuse', 'allow']) }),
+  /** Ends every subscription with an error, or gracefully, or lets none be made, or sends what is no answer instead of events. */
+  z.object({ kind: z.literal('subscriptions'), trouble: z.enum(['drop', 'end', 'refuse', 'garble', 'allow']) }),
   /** Every call waits so long first. */
   z.object({ kind: z.literal('slow'), millis: z.number() }),
   /** Null leads itself. */
@@ -30,6 +30,7 @@ export type Faults = {
   /** Those that are still to come. */
   appends: AppendTrouble[];
   refusesSubscriptions: boolean;
+  garblesSubscriptions: boolean;
   denied: readonly ('read-all' | 'append')[];
   slowMillis: number;
   leader: Readonly<{ host: string; port: number }> | null;
@@ -40,6 +41,7 @@ export type Faults = {
 export const noFaults = (): Faults => ({
   appends: [],
   refusesSubscriptions: false,
+  garblesSubscriptions: false,
   denied: [],
   slowMillis: 0,
   leader: null,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pauseFor } from 'node:timers/promises';
 import grpc from '@grpc/grpc-js';
-import { accessDenied, caughtUpAnswer, checkpointAnswer, confirmationAnswer, eventAnswer, failure, noStreamAnswer, notLeader } from './answers.ts';
+import { accessDenied, caughtUpAnswer, checkpointAnswer, confirmationAnswer, eventAnswer, failure, garbledAnswer, noStreamAnswer, notLeader } from './answers.ts';
 import type { Faults } from './faults.ts';
 import type { KeptEvent, KeptLog } from './kept-log.ts';
 import type { streams } from './wire.ts';
@@ -65,7 +65,7 @@ const window = 32;
  * Everything behind a position whose stream's name begins as wanted, then what is written later. A position beyond the
  * end of the log is no error: what comes before it is skipped. Checkpoints are sent for what was looked at.
  */
-const subscribe = async (log: KeptLog, call: ReadCall, options: Options): Promise<void> => {
+const subscribe = async (log: KeptLog, faults: Faults, call: ReadCall, options: Options): Promise<void> => {
   const from = fromOf(options);
   const prefixes = options.getFilter()?.getStreamIdentifier()?.getPrefixList() ?? [''];
   const isWanted = ({ stream, position }: KeptEvent): boolean => position > from && prefixes.some((prefix) => stream.startsWith(prefix));
@@ -84,7 +84,7 @@ const subscribe = async (log: KeptLog, call: ReadCall, options: Options): Promis
       continue;
     }
     next += 1;
-    if (isWanted(event)) await send(call, eventAnswer(event));
+    if (isWanted(event)) await send(call, faults.garblesSubscriptions ? garbledAnswer() : eventAnswer(event));
     if (next % window === 0) await send(call, checkpointAnswer(event.position));
   }
   forget();
@@ -108,7 +108,7 @@ export const readHandler =
       if (options.hasSubscription()) {
         if (faults.refusesSubscriptions) return refused(call, failure(grpc.status.UNAVAILABLE, 'Server Is Not Ready'));
         open.add(call);
-        await subscribe(log, call, options);
+        await subscribe(log, faults, call, options);
         open.delete(call);
         return undefined;
       }

@@ -54,6 +54,7 @@ const obey = (log: KeptLog, faults: Faults, open: ReadonlySet<ReadCall>, order: 
       break;
     case 'subscriptions':
       faults.refusesSubscriptions = order.trouble === 'refuse';
+      faults.garblesSubscriptions = order.trouble === 'garble';
       if (order.trouble === 'drop') for (const call of [...open]) call.emit('error', failure(grpc.status.UNAVAILABLE, 'read ECONNRESET'));
       if (order.trouble === 'end') for (const call of [...open]) call.end();
       break;

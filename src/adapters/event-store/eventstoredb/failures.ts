@@ -26,6 +26,15 @@ const seen = (error: unknown): ClientError => {
 export const isNotLeader = (error: unknown): boolean => seen(error).type === 'not-leader';
 export const isStreamNotFound = (error: unknown): boolean => seen(error).type === 'stream-not-found';
 
+const resourceExhausted = 8;
+const internal = 13;
+
+const cannotBeRead = ({ code, message }: ClientError): boolean =>
+  (code === internal && message.includes('message parsing error')) || (code === resourceExhausted && message.includes('message larger than max'));
+
+/** What was sent is no answer of the server's, or larger than the client takes. Sent again it would be no better. */
+export const isUnreadable = (error: unknown): boolean => cannotBeRead(seen(error));
+
 const unauthenticated = 16;
 const permissionDenied = 7;
 const grpcUnavailable = 14;
@@ -43,7 +52,7 @@ export const isRefused = (error: unknown): boolean => isRefusal(seen(error));
 const reasonOf = (error: unknown): string => {
   const told = seen(error);
   if (error instanceof NoAnswerInTime || told.type === 'deadline-exceeded') return 'EventStoreDB does not answer in time';
-  if (error instanceof z.ZodError) return 'EventStoreDB answered in another shape than expected';
+  if (error instanceof z.ZodError || cannotBeRead(told)) return 'EventStoreDB answered in another shape than expected';
   if (isRefusal(told)) return 'EventStoreDB refuses our user or its password';
   if (told.type === 'not-leader') return 'the node is not the leader';
   if (told.type === 'stream-deleted') return 'the stream was deleted';

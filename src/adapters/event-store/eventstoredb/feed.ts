@@ -4,7 +4,7 @@ import type { Unavailable } from '../../../application/failures.ts';
 import type { Checkpoint } from '../../../application/ports/event-names.ts';
 import type { CheckpointOfAnotherStore, EventAddress, FeedOptions } from '../../../application/ports/event-store.ts';
 import type { LogBatch } from '../event-log.ts';
-import { storeUnavailable } from './failures.ts';
+import { isUnreadable, storeUnavailable } from './failures.ts';
 import { ownPrefix, startFeed, type FeedStart } from './feed-start.ts';
 import type { Followed } from './follow-log.ts';
 import { identityStream } from './identity.ts';
@@ -51,7 +51,7 @@ async function* followSubscription(
       const taken = await reader.take(options.batchSize);
       if (taken.kind === 'aborted') return { at, again: false };
       if (taken.kind === 'dropped') {
-        if (reader.confirmed()) return { at, again: true };
+        if (reader.confirmed() && !(at === start.after && isUnreadable(taken.error))) return { at, again: true };
         yield err(storeUnavailable(taken.error));
         return { at, again: false };
       }
