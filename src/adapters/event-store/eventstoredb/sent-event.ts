@@ -137,8 +137,13 @@ const dataOf = (contentType: string | undefined, bytes: Buffer): unknown => {
 
 const metadataOf = (bytes: Buffer): unknown => (bytes.length === 0 ? undefined : parsedOr(bytes.toString('utf8'), bytes));
 
-/** Four digits more than milliseconds have, and so many that a number does not hold them exactly. */
-const millisOfTicks = (ticks: string): number => Number(ticks.slice(0, -4)) || 0;
+const lastMillis = 8.64e15;
+
+/** Four digits more than milliseconds have, and so many that a number does not hold them exactly. 0 for what is no moment. */
+const millisOfTicks = (ticks: string): number => {
+  const millis = Number(ticks.slice(0, -4));
+  return Math.abs(millis) <= lastMillis ? millis : 0;
+};
 
 export const placeOfSent = ({ commit, prepare }: SentEvent): Place => ({ commit, prepare });
 

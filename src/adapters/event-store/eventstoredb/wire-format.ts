@@ -31,12 +31,12 @@ const safeBytes = 7;
 
 const largeNumber = (message: Buffer, at: number, last: number): bigint => {
   if (last - at < safeBytes) return BigInt(smallNumber(message, at, last));
-  return (BigInt(smallNumber(message, at + safeBytes, last)) << 49n) | BigInt(smallNumber(message, at, at + safeBytes - 1));
+  return BigInt.asUintN(64, (BigInt(smallNumber(message, at + safeBytes, last)) << 49n) | BigInt(smallNumber(message, at, at + safeBytes - 1)));
 };
 
 /**
  * Reads a message of protobuf's wire format (https://protobuf.dev/programming-guides/encoding/) field by field, in the
- * order in which they come, without copying any. Throws for what is no such message.
+ * order in which they come, without copying any. Throws a `RangeError` for what is no such message, and for groups, which proto3 does not have.
  */
 export const readFields = <Target>(target: Target, message: Buffer, from: number, to: number, reader: FieldReader<Target>): void => {
   let at = from;
