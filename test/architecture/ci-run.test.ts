@@ -78,6 +78,16 @@ test('the named part on EventStoreDB is run and counted where it is there', asyn
   expect(await runWith(green)).toEqual({ last: '3 passed, 1 failed', exit: 1 });
 });
 
+test('the container tests are run and counted where there are some, and an engine that does not start is a failure', async () => {
+  await mkdir(join(tree, 'test/containers'), { recursive: true });
+  await writeFile(join(tree, 'test/containers/one.test.ts'), '');
+  const containers = (body: string): Promise<void> => writeFile(join(tree, '.ci/containers'), `#!/bin/bash\n${body}`, { mode: 0o755 });
+  await containers(`printf '%s' '${report('passed', 'passed')}' > "$TEST_REPORT"`);
+  expect(await runWith(green)).toEqual({ last: '5 passed, 0 failed', exit: 0 });
+  await containers('exit 1');
+  expect(await runWith(green)).toEqual({ last: '3 passed, 1 failed', exit: 1 });
+});
+
 test('a failed test fails the run', async () => {
   const test = { exit: 1, report: report('passed', 'failed') };
   expect(await runWith({ test })).toEqual({ last: '1 passed, 1 failed', exit: 1 });
