@@ -3,6 +3,8 @@ import process from 'node:process';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
 const cores = Math.min(8, Math.max(2, availableParallelism()));
+/** Tests that wait for processes, servers and pauses leave two workers' cores idle for a good part. */
+const waitingWorkers = 3;
 const postgres = './test/support/postgres-global-setup.ts';
 const unitFolders = ['domain', 'application', 'architecture', 'composition', 'simulator'];
 const ownFolders = ['e2e', 'browser', 'long', 'containers', 'monitoring'];
@@ -29,6 +31,8 @@ const suite = (
 
 const filesOf = (folders: readonly string[]): string[] => folders.map((folder) => `test/${folder}/**/*.test.ts`);
 
+/** In full, each of the long tests measures the service with the machine to itself. */
+const isShort = process.env['LONG'] === 'short';
 const reportFile = process.env['TEST_REPORT'];
 
 export default defineConfig({
@@ -47,11 +51,11 @@ export default defineConfig({
         include: ['test/**/*.test.ts'],
         exclude: filesOf([...unitFolders, ...ownFolders]),
         setup: postgres,
-        maxWorkers: cores,
+        maxWorkers: Math.max(cores, waitingWorkers),
       }),
-      suite('e2e', 2, { include: filesOf(['e2e']), setup: postgres, maxWorkers: 2, testTimeout: 120_000 }),
+      suite('e2e', 2, { include: filesOf(['e2e']), setup: postgres, maxWorkers: waitingWorkers, testTimeout: 120_000 }),
       suite('browser', 3, { include: filesOf(['browser']), setup: postgres, maxWorkers: 1, testTimeout: 120_000 }),
-      suite('long', 4, { include: filesOf(['long']), setup: postgres, maxWorkers: 1, testTimeout: 1_800_000 }),
+      suite('long', 4, { include: filesOf(['long']), setup: postgres, maxWorkers: isShort ? 2 : 1, testTimeout: 1_800_000 }),
       suite('containers', 5, { include: filesOf(['containers', ...storeFolders]), setup: './test/containers/engine.ts', maxWorkers: 2, testTimeout: 180_000 }),
       suite('monitoring', 6, { include: filesOf(['monitoring']), setup: postgres, maxWorkers: 1, testTimeout: 120_000 }),
     ],
