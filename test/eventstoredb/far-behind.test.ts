@@ -1,24 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { SentEvent } from '../../src/adapters/event-store/eventstoredb/sent-event.ts';
 import { readSubscription } from '../../src/adapters/event-store/eventstoredb/subscription.ts';
+import { sentEventAt } from '../support/sent-events.ts';
 
 const [all, limit, highWaterMark] = [5_000, 50, 64];
-
-const sentAt = (place: number): SentEvent => ({
-  storeId: randomUUID(),
-  streamId: 'tiktok_connection-x',
-  revision: 0,
-  prepare: BigInt(place),
-  commit: BigInt(place),
-  type: 'Connected',
-  contentType: 'application/json',
-  created: '17000000000000000',
-  metadata: Buffer.alloc(0),
-  data: Buffer.alloc(0),
-});
 
 /** A log that never runs dry: it gives an event whenever it is asked for one, and counts them. */
 const openLog = () => {
@@ -28,7 +14,7 @@ const openLog = () => {
     highWaterMark,
     read: () => {
       given += 1;
-      stream.push(given > all ? null : sentAt(given));
+      stream.push(given > all ? null : sentEventAt(given));
     },
   });
   return { followed: { stream: Object.assign(stream, { cancel: () => undefined }), errorOf: (error: Error) => error }, given: () => Math.min(given, all) };

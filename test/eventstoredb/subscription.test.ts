@@ -1,24 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { NoAnswerInTime } from '../../src/adapters/event-store/eventstoredb/failures.ts';
 import type { Followed } from '../../src/adapters/event-store/eventstoredb/follow-log.ts';
-import type { Sent, SentEvent } from '../../src/adapters/event-store/eventstoredb/sent-event.ts';
+import type { Sent } from '../../src/adapters/event-store/eventstoredb/sent-event.ts';
 import { readSubscription, type SubscriptionReader } from '../../src/adapters/event-store/eventstoredb/subscription.ts';
-
-const eventAt = (place: number): SentEvent => ({
-  storeId: randomUUID(),
-  streamId: 'tiktok_connection-x',
-  revision: place,
-  prepare: BigInt(place),
-  commit: BigInt(place),
-  type: 'Connected',
-  contentType: 'application/json',
-  created: '17000000000000000',
-  metadata: Buffer.alloc(0),
-  data: Buffer.alloc(0),
-});
+import { sentEventAt } from '../support/sent-events.ts';
 
 /** A call that is sent what a test says. It ends with an error as the client's do: said, and then as any end. */
 const openCall = () => {
@@ -53,7 +40,7 @@ const ended = ({ stream }: ReturnType<typeof openCall>): Promise<void> => new Pr
 test('what is no event is passed over, and is not more that comes', async () => {
   const call = openCall();
   const reader = readFrom(Promise.resolve(call.followed));
-  call.send('confirmation', eventAt(1), 'other', eventAt(2), 'other', 'other');
+  call.send('confirmation', sentEventAt(1), 'other', sentEventAt(2), 'other', 'other');
   expect(await reader.take(2)).toEqual({ kind: 'events', entries: [1, 2], at: { commit: 2n, prepare: 2n } });
   expect([reader.confirmed(), reader.more()]).toEqual([true, false]);
   reader.close();
@@ -62,7 +49,7 @@ test('what is no event is passed over, and is not more that comes', async () => 
 test('an event that is seen to come is taken next, in its place', async () => {
   const call = openCall();
   const reader = readFrom(Promise.resolve(call.followed));
-  call.send('confirmation', eventAt(1), 'other', eventAt(2), eventAt(3));
+  call.send('confirmation', sentEventAt(1), 'other', sentEventAt(2), sentEventAt(3));
   expect(await reader.take(1)).toMatchObject({ entries: [1] });
   expect([reader.more(), reader.more()]).toEqual([true, true]);
   expect(await reader.take(10)).toMatchObject({ entries: [2, 3] });
@@ -84,7 +71,7 @@ test('a call that fails before it is confirmed is dropped with what the server t
 test('what came before a failure is given before it', async () => {
   const call = openCall();
   const reader = readFrom(Promise.resolve(call.followed));
-  call.send('confirmation', eventAt(1), eventAt(2), eventAt(3));
+  call.send('confirmation', sentEventAt(1), sentEventAt(2), sentEventAt(3));
   expect(await reader.take(1)).toMatchObject({ entries: [1] });
   expect(reader.more()).toBe(true);
   call.fail(new Error('reset'));
@@ -145,7 +132,7 @@ test('a call that is made when nobody waits for it any more is let go', async ()
 test('a call that is closed with events unread is read to its end, for the client keeps it until then', async () => {
   const call = openCall();
   const reader = readFrom(Promise.resolve(call.followed));
-  call.send('confirmation', ...Array.from({ length: 40 }, (_, place) => eventAt(place)));
+  call.send('confirmation', ...Array.from({ length: 40 }, (_, place) => sentEventAt(place)));
   expect(await reader.take(1)).toMatchObject({ entries: [0] });
   const atEnd = ended(call);
   reader.close();

@@ -36,7 +36,8 @@ const largeNumber = (message: Buffer, at: number, last: number): bigint => {
 
 /**
  * Reads a message of protobuf's wire format (https://protobuf.dev/programming-guides/encoding/) field by field, in the
- * order in which they come, without copying any. Throws a `RangeError` for what is no such message, and for groups, which proto3 does not have.
+ * order in which they come, without copying any: the reader of protobuf's own library copies all bytes that it reads.
+ * Throws a `RangeError` for what is no such message, and for groups, which proto3 does not have.
  */
 export const readFields = <Target>(target: Target, message: Buffer, from: number, to: number, reader: FieldReader<Target>): void => {
   let at = from;
