@@ -14,7 +14,7 @@ import { runProgram } from '../harness/own-process.ts';
 import { benchKeySetting } from '../histories/bench-keys.ts';
 import { benchClient } from '../histories/connection-history.ts';
 import { startProgram, type RunningProgram } from '../service/running-program.ts';
-import { serving } from '../service/service-program.ts';
+import { startServing } from '../service/service-program.ts';
 import { writeLivingConnections } from '../tokens/living-connections.ts';
 
 const mebi = 2 ** 20;
@@ -45,11 +45,8 @@ const placeFor = async (bytes: number): Promise<string> => {
 /** Without the simulator, so that TikTok's part is another process. */
 const startService = async ({ databaseUrl, tiktok }: World, place: string): Promise<RunningProgram> => {
   const folder = await mkdtemp(join(place, 'tiktok-connections-uploads-'));
-  const { args, environment } = await serving();
-  const program = await startProgram({
-    args,
+  const program = await startServing({
     environment: {
-      ...environment,
       DATABASE_URL: databaseUrl,
       DATA_DIR: folder,
       TIKTOK_CLIENT_KEY: benchClient,

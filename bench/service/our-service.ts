@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { runProgram } from '../harness/own-process.ts';
 import { benchKeySetting } from '../histories/bench-keys.ts';
 import { benchClient } from '../histories/connection-history.ts';
-import { startProgram, type Probe, type RunningProgram } from './running-program.ts';
-import { mainProgram, serving } from './service-program.ts';
+import type { Probe, RunningProgram } from './running-program.ts';
+import { mainProgram, startServing } from './service-program.ts';
 
 /** TikTok's webhooks are signed with it. */
 export const benchClientSecret = 'a-secret-of-nobody';
@@ -22,21 +22,16 @@ const settingsOf = (databaseUrl: string): Readonly<Record<string, string>> => ({
 });
 
 /** The whole service in a process of its own, its log written and thrown away. @param probe asked instead of `/readyz` */
-export const startOurService = async (databaseUrl: string, environment: Readonly<Record<string, string>> = {}, probe?: Probe): Promise<RunningProgram> => {
-  const { args, environment: variables } = await serving();
-  return startProgram({
-    args,
-    environment: { ...variables, ...settingsOf(databaseUrl), ...environment },
+export const startOurService = (databaseUrl: string, environment: Readonly<Record<string, string>> = {}, probe?: Probe): Promise<RunningProgram> =>
+  startServing({
+    environment: { ...settingsOf(databaseUrl), ...environment },
     workingDirectory: tmpdir(),
     ...(probe === undefined ? {} : { probe }),
   });
-};
 
 /** The service as `npm start` starts it in a clone: embedded PostgreSQL in `dataDir`, simulator, development. */
-export const startWithEverythingEmbedded = async (dataDir: string, environment: Readonly<Record<string, string>>): Promise<RunningProgram> => {
-  const { args, environment: variables } = await serving();
-  return startProgram({ args, environment: { ...variables, DATA_DIR: dataDir, ...environment }, workingDirectory: dataDir });
-};
+export const startWithEverythingEmbedded = (dataDir: string, environment: Readonly<Record<string, string>>): Promise<RunningProgram> =>
+  startServing({ environment: { DATA_DIR: dataDir, ...environment }, workingDirectory: dataDir });
 
 const created = z.object({ key: z.string() });
 
