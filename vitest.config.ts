@@ -31,8 +31,6 @@ const suite = (
 
 const filesOf = (folders: readonly string[]): string[] => folders.map((folder) => `test/${folder}/**/*.test.ts`);
 
-/** In full, each of the long tests measures the service with the machine to itself. */
-const isShort = process.env['LONG'] === 'short';
 const reportFile = process.env['TEST_REPORT'];
 
 export default defineConfig({
@@ -55,7 +53,7 @@ export default defineConfig({
       }),
       suite('e2e', 2, { include: filesOf(['e2e']), setup: postgres, maxWorkers: waitingWorkers, testTimeout: 120_000 }),
       suite('browser', 3, { include: filesOf(['browser']), setup: postgres, maxWorkers: 1, testTimeout: 120_000 }),
-      suite('long', 4, { include: filesOf(['long']), setup: postgres, maxWorkers: isShort ? 2 : 1, testTimeout: 1_800_000 }),
+      suite('long', 4, { include: filesOf(['long']), setup: postgres, maxWorkers: 1, testTimeout: 1_800_000 }),
       suite('containers', 5, { include: filesOf(['containers', ...storeFolders]), setup: './test/containers/engine.ts', maxWorkers: 2, testTimeout: 180_000 }),
       suite('monitoring', 6, { include: filesOf(['monitoring']), setup: postgres, maxWorkers: 1, testTimeout: 120_000 }),
     ],
