@@ -5,7 +5,7 @@ import type { TikTokUploads } from '../../src/application/ports/tiktok-publishin
 import type { ChunkPlan } from '../../src/domain/publication/chunk-plan.ts';
 import { createPublishingWorld, type Case, type Drafted, type PublishingPorts, type PublishingWorld } from '../faults/publishing-world.ts';
 import { chances } from '../support/chances.ts';
-import { abandon, createGate, type Gate, type Halt, type SeenCall } from '../support/gate.ts';
+import { abandon, createGate, type Halt, type SeenCall } from '../support/gate.ts';
 
 const uploads = process.env['LONG'] === 'short' ? 30 : 1_000;
 const seed = Number(process.env['SEED'] ?? 1);
@@ -19,7 +19,8 @@ const mostChunks = 4;
 const mostSingle = 12_000_000;
 
 let world: PublishingWorld;
-let known: Gate;
+/** The calls of an upload of one chunk, and of one of some, which are other ones. */
+let known: Readonly<Record<'single' | 'some', readonly SeenCall[]>>;
 
 /** Where a process ends: at a call that it awaits, or with so many bytes of a chunk on the wire. */
 type Crash = Readonly<{ at: 'call'; halt: Halt }> | Readonly<{ at: 'bytes'; chunk: number; bytes: number }>;
@@ -31,7 +32,7 @@ const begin = async ({ seed: content, plan }: Pick<Upload, 'seed' | 'plan'>) => 
   return { mediaId, one: await world.begin(source, { bytes: plan.totalBytes, mediaId }) };
 };
 /** On a machine that is never slow: what a step looks up again once its time is over would be another call to be killed at. */
-const portsOf = (one: Case, plan: ChunkPlan, gate?: Gate): PublishingPorts => {
+const portsOf = (one: Case, plan: ChunkPlan, gate?: ReturnType<typeof createGate>): PublishingPorts => {
   const ports = world.ports(one, gate === undefined ? undefined : (name, port) => gate.wrap(name, port));
   return { ...ports, clock: { ...ports.clock, monotonicMillis: () => 0 }, planChunks: () => plan };
 };
@@ -48,10 +49,20 @@ const planOf = (chance: (choices: number) => number): ChunkPlan => {
 
 /** The calls of an upload of so many chunks, told from those of one with some. */
 const callsOf = (chunks: number): readonly SeenCall[] => {
-  const puts = known.seen.flatMap(({ name }, place) => (name === 'uploads.putChunk' ? [place] : []));
+  if (chunks === 1) return known.single;
+  const { some } = known;
+  const puts = some.flatMap(({ name }, place) => (name === 'uploads.putChunk' ? [place] : []));
   const [first = 0, second = 0] = puts;
-  const round = known.seen.slice(first, second);
-  return [...known.seen.slice(0, first), ...Array.from({ length: chunks - 1 }, () => round).flat(), ...known.seen.slice(puts.at(-1) ?? 0)];
+  const round = some.slice(first, second);
+  return [...some.slice(0, first), ...Array.from({ length: chunks - 1 }, () => round).flat(), ...some.slice(puts.at(-1) ?? 0)];
+};
+
+/** The calls of an upload that nothing kills. */
+const seenCalls = async (plan: ChunkPlan): Promise<readonly SeenCall[]> => {
+  const gate = createGate();
+  const { one } = await begin({ seed: 0, plan });
+  await world.run(one, portsOf(one, plan, gate));
+  return gate.seen;
 };
 
 const crashOf = (chance: (choices: number) => number, { totalBytes, chunkBytes, count }: ChunkPlan): Crash => {
@@ -93,15 +104,16 @@ const cutWithin = (of: TikTokUploads, { chunk: at, bytes }: Extract<Crash, { at:
 });
 
 const runUntilCrash = async (one: Case, { plan, crash }: Upload): Promise<void> => {
+  const unkilled = (): never => {
+    throw new Error(`it ended before it was killed: ${JSON.stringify({ plan, crash })}`);
+  };
   if (crash.at === 'call') {
     const gate = createGate(crash.halt, callsOf(plan.count));
-    abandon(world.run(one, portsOf(one, plan, gate)));
-    return gate.reached;
+    return Promise.race([gate.reached, world.run(one, portsOf(one, plan, gate)).then(unkilled)]);
   }
   const died = Promise.withResolvers<void>();
   const ports = portsOf(one, plan);
-  abandon(world.run(one, { ...ports, uploads: cutWithin(ports.uploads, crash, died.resolve) }));
-  return died.promise;
+  return Promise.race([died.promise, world.run(one, { ...ports, uploads: cutWithin(ports.uploads, crash, died.resolve) }).then(unkilled)]);
 };
 
 /** What is wrong with one upload in words; null when nothing is. */
@@ -121,10 +133,10 @@ const wrong = async (upload: Upload): Promise<string | null> => {
 
 beforeAll(async () => {
   world = await createPublishingWorld();
-  const plan = { totalBytes: 3 * leastChunk, chunkBytes: leastChunk, count: 3 };
-  known = createGate();
-  const { one } = await begin({ seed: 0, plan });
-  await world.run(one, portsOf(one, plan, known));
+  known = {
+    single: await seenCalls({ totalBytes: leastChunk, chunkBytes: leastChunk, count: 1 }),
+    some: await seenCalls({ totalBytes: 3 * leastChunk, chunkBytes: leastChunk, count: 3 }),
+  };
 });
 afterAll(() => world.close());
 
