@@ -4,6 +4,7 @@ import type { Checkpoint } from '../../src/application/ports/event-names.ts';
 import { emptyHead, type EventStore, type StreamHead } from '../../src/application/ports/event-store.ts';
 import { contentContext } from '../../src/application/publishing/publish-content.ts';
 import { evolvePublicationRecord, type PublicationRecord } from '../../src/application/reading/publication-record.ts';
+import type { HandedOn } from '../../src/application/work-lists/work-handler.ts';
 import type { PublicationEvent } from '../../src/domain/publication/events.ts';
 import type { PublishRequest } from '../../src/domain/publication/request.ts';
 import { commandId, connectionId, eventId, publicationId, userId, type ConnectionId, type PublicationId } from '../../src/domain/values/ids.ts';
@@ -22,6 +23,9 @@ export interface WrittenPublication {
 }
 
 export type Whose = Readonly<{ id?: PublicationId; connectionId?: ConnectionId; user?: string; life?: number; username?: string }>;
+
+/** Of a step whose worker has seen nothing that the next could use. */
+export const nothingHanded: HandedOn = { publication: { state: { status: 'none' }, head: emptyHead, lastOccurredAt: null }, uploadUrl: null, seen: null };
 
 /** Writes one publication's history into a store, an append per call. */
 export const writePublication = (eventStore: EventStore, sealer: Pick<ProjectionSealer, 'seal'>, whose: Whose = {}): WrittenPublication => {

@@ -45,9 +45,10 @@ export const sift = (events: readonly StoredEvent[], { parked, skipped }: Parkin
   return { readable, unreadable: [...unreadable.values()] };
 };
 
-// A plan kept from when a table was small would read all of it, batch after batch, once it is large. Rows and checkpoint
-// are forgotten together by a crash of the database, and made again from the history: no commit of them waits for the disk.
-const settings = 'set local plan_cache_mode = force_custom_plan; set local synchronous_commit = off';
+// A batch wants few rows of tables that may be large: none is read as a whole where an index finds them, and a plan kept from
+// when a table was small would read all of it, batch after batch, once it is large. Rows and checkpoint are forgotten
+// together by a crash of the database, and made again from the history: no commit of them waits for the disk.
+const settings = 'set local plan_cache_mode = force_custom_plan; set local enable_seqscan = off; set local synchronous_commit = off';
 
 export const createBatchWriter = (pool: pg.Pool, projector: Projector, copy: Copy): BatchWriter => {
   let known: (Parking & Readonly<{ version: string }>) | undefined;

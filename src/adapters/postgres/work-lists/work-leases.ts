@@ -80,40 +80,36 @@ const renew = {
     returning r.kind, r.subject`,
 };
 
-// The list may come later than the lease: whoever writes the item then finds that it is in somebody's hands.
-const passOn = {
-  name: 'work_leases.pass_on',
-  text: `insert into ${runs} as r (kind, subject, revision, attempts, lease, leased_until)
-    select kind, subject, revision, 1, lease, clock_timestamp() + millis * interval '1 millisecond'
-    from unnest($1::text[], $2::text[], $3::integer[], $4::uuid[], $5::integer[]) as w (kind, subject, revision, lease, millis) where ${withoutWaiting} order by kind, subject
-    on conflict (kind, subject) do update set revision = excluded.revision, attempts = 1, next_try_at = null,
-      lease = excluded.lease, leased_until = excluded.leased_until
-    where (r.leased_until is null or r.leased_until <= clock_timestamp()) and r.done_revision < excluded.revision
-    returning kind, subject`,
-};
-
-// Done is done, also when the lease ran out meanwhile. A later revision stays runnable. An item that the projector is
-// writing is not waited for: its hint will be put right. Each run is had from the index by itself, whatever the planner
-// thinks of the size of the table.
-const done = {
-  name: 'work_leases.done',
-  text: `with mine as materialized (
-      select r.kind, r.subject, w.revision, w.lease
-      from (select * from unnest($1::text[], $2::text[], $3::integer[], $4::uuid[]) as ended (kind, subject, revision, lease) order by kind, subject) as w
-      cross join lateral (select kind, subject from ${runs} where kind = w.kind and subject = w.subject limit 1 for update) as r
-      where ${withoutWaiting}
-    ), finished as (
-      update ${runs} r set done_revision = greatest(r.done_revision, m.revision),
-        lease = case when r.lease = m.lease then null else r.lease end,
-        leased_until = case when r.lease = m.lease then null else r.leased_until end,
-        attempts = case when r.lease = m.lease then 0 else r.attempts end,
-        last_reason = null
-      from mine m where r.kind = m.kind and r.subject = m.subject
+// Ends runs and begins others, told apart by the time that only a lease which begins has. Done is done, also when the lease
+// ran out meanwhile; a later revision stays runnable. The list may come later than the lease: whoever writes the item then
+// finds that it is in somebody's hands. An upsert has each run from its index, whatever the planner thinks of the size of
+// the table. An item that the projector is writing is not waited for: its hint will be put right.
+const goOn = {
+  name: 'work_leases.go_on',
+  text: `with told as materialized (
+      select * from unnest($1::text[], $2::text[], $3::integer[], $4::uuid[], $5::integer[]) as w (kind, subject, revision, lease, millis) where ${withoutWaiting}
+    ), written as (
+      insert into ${runs} as r (kind, subject, revision, attempts, done_revision, lease, leased_until)
+      select kind, subject, revision, case when millis is null then 0 else 1 end, case when millis is null then revision else 0 end, lease,
+        clock_timestamp() + millis * interval '1 millisecond' from told order by kind, subject
+      on conflict (kind, subject) do update set
+        revision = case when excluded.leased_until is null then r.revision else excluded.revision end,
+        attempts = case when excluded.leased_until is null and r.lease is distinct from excluded.lease then r.attempts else excluded.attempts end,
+        next_try_at = case when excluded.leased_until is null then r.next_try_at end,
+        done_revision = greatest(r.done_revision, excluded.done_revision),
+        lease = case when excluded.leased_until is not null then excluded.lease when r.lease is distinct from excluded.lease then r.lease end,
+        leased_until = case when excluded.leased_until is not null then excluded.leased_until when r.lease is distinct from excluded.lease then r.leased_until end,
+        last_reason = case when excluded.leased_until is not null then r.last_reason end
+      where excluded.leased_until is null
+        or ((r.leased_until is null or r.leased_until <= clock_timestamp()) and r.done_revision < excluded.revision)
+      returning lease
     ), free as materialized (
-      select i.kind, i.subject, m.revision from mine m join ${items} i using (kind, subject) for update of i skip locked
+      select i.kind, i.subject, t.revision from told t join ${items} i using (kind, subject) where t.millis is null for update of i skip locked
+    ), hinted as (
+      update ${items} i set runnable_at = case when i.revision <= f.revision then null else i.due_at end
+      from free f where i.kind = f.kind and i.subject = f.subject
     )
-    update ${items} i set runnable_at = case when i.revision <= f.revision then null else i.due_at end
-    from free f where i.kind = f.kind and i.subject = f.subject`,
+    select lease from written where lease is not null`,
 };
 
 // The condition that always holds has the item locked before the run.
@@ -159,6 +155,7 @@ const workRow = z.object({
   attempts: z.number(),
 });
 const subjectRow = z.object({ kind: z.string(), subject: z.string() });
+const heldRow = z.object({ lease: z.string() });
 const millisRow = z.object({ millis: z.number().nullable() });
 
 const nameOf = ({ kind, subject }: Readonly<{ kind: string; subject: string }>): string => JSON.stringify([kind, subject]);
@@ -169,24 +166,38 @@ const keysOf = (leases: readonly Lease[]) => ({
   ids: leases.map(({ id }) => id),
 });
 
-type Ended = Readonly<{ lease: Lease; through: number }>;
-type Wanted = Readonly<{ lease: Lease; leaseMillis: number }>;
+/** A run that has ended with `revision`, or, where it has a time, one that begins. */
+type Told = Readonly<{ lease: Lease; revision: number; millis: number | null }>;
+
+/** What names a run that others before it name is told behind them: a statement writes each run once. */
+const splitRepeated = (going: readonly (readonly Told[])[]): readonly [first: readonly (readonly Told[])[], again: readonly (readonly Told[])[]] => {
+  const names = new Set<string>();
+  const isRepeated = (one: readonly Told[]): boolean => {
+    const own = one.map(({ lease }) => nameOf(lease.work));
+    const repeated = own.some((name) => names.has(name));
+    own.forEach((name) => names.add(name));
+    return repeated;
+  };
+  const again = going.filter(isRepeated);
+  return [again.length === 0 ? going : going.filter((one) => !again.includes(one)), again];
+};
 
 /** Leases by the database's clock. Every call rejects when the database is away. */
 export const createWorkLeases = (pool: pg.Pool): WorkLeases => {
-  const finish = async (ended: readonly Ended[]): Promise<readonly null[]> => {
-    const { kinds, subjects, ids } = keysOf(ended.map(({ lease }) => lease));
-    await rowsOf(pool, done, [kinds, subjects, ended.map(({ through }) => through), ids], nothing);
-    return ended.map(() => null);
+  const send = async (told: readonly Told[]): Promise<ReadonlySet<string>> => {
+    const { kinds, subjects, ids } = keysOf(told.map(({ lease }) => lease));
+    const rows = await rowsOf(pool, goOn, [kinds, subjects, told.map(({ revision }) => revision), ids, told.map(({ millis }) => millis)], heldRow);
+    return new Set(rows.map(({ lease }) => lease));
   };
-  const finishOne = gather({ send: finish, atOnce: 1, mostTogether: 64 });
-  const begin = async (wanted: readonly Wanted[]): Promise<readonly (Lease | null)[]> => {
-    const { kinds, subjects, ids } = keysOf(wanted.map(({ lease }) => lease));
-    const rows = await rowsOf(pool, passOn, [kinds, subjects, wanted.map(({ lease }) => lease.work.revision), ids, wanted.map(({ leaseMillis }) => leaseMillis)], subjectRow);
-    const ours = new Set(rows.map(nameOf));
-    return wanted.map(({ lease }) => (ours.has(nameOf(lease.work)) ? lease : null));
+  /** @returns for each that tells something the ids of the leases that are held */
+  const tell = async (going: readonly (readonly Told[])[]): Promise<readonly ReadonlySet<string>[]> => {
+    const [first, again] = splitRepeated(going);
+    const held = await send(first.flat());
+    const later = again.length === 0 ? [] : await tell(again);
+    const answers = [held, ...later];
+    return going.map((one) => answers[again.indexOf(one) + 1] ?? held);
   };
-  const beginOne = gather({ send: begin, atOnce: 1, mostTogether: 64 });
+  const tellTogether = gather({ send: tell, atOnce: 1, mostTogether: 64 });
   return {
     take: async (kinds, limit, leaseMillis) => {
       const id = randomUUID();
@@ -200,12 +211,12 @@ export const createWorkLeases = (pool: pg.Pool): WorkLeases => {
       return leases.filter(({ work }) => ours.has(nameOf(work)));
     },
     done: async (lease, through = lease.work.revision) => {
-      await finishOne({ lease, through: Math.max(through, lease.work.revision) });
+      await tellTogether([{ lease, revision: Math.max(through, lease.work.revision), millis: null }]);
     },
     passOn: async (lease, { kind, revision, handed }, leaseMillis) => {
       const next = { id: randomUUID(), work: { ...lease.work, kind, revision, attempts: 1, handed } };
-      const [begun] = await Promise.all([beginOne({ lease: next, leaseMillis }), finishOne({ lease, through: lease.work.revision })]);
-      return begun;
+      const held = await tellTogether([{ lease, revision: lease.work.revision, millis: null }, { lease: next, revision, millis: leaseMillis }]);
+      return held.has(next.id) ? next : null;
     },
     retry: async ({ id, work }, afterMillis, reason) => {
       await rowsOf(pool, retry, [work.kind, work.subject, work.revision, id, afterMillis, reason], nothing);

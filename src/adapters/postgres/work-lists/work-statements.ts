@@ -11,7 +11,9 @@ const replaceOlder = `on conflict (kind, subject) do update set connection_id = 
     revision = excluded.revision, due_at = excluded.due_at, runnable_at = excluded.runnable_at
   where excluded.revision > i.revision`;
 
-const withRuns = 'left join tiktok_connections.work_runs r using (kind, subject)';
+// Of large tables few rows are wanted: a limit has each from its index, where a join may read all of the table.
+const withRuns = `left join lateral (
+    select * from tiktok_connections.work_runs own where own.kind = c.kind and own.subject = c.subject limit 1) r on true`;
 
 export const removeItems = ({ items }: WorkTables): string => `
   delete from ${items} i using json_to_recordset($1::json) as c (kind text, subject text, revision integer)
@@ -23,14 +25,14 @@ export const putItems = ({ items, publications }: WorkTables): string => `
   select c.kind, c.subject, c."connectionId", c.life, c.revision, c."dueAt", ${runnableAt}
   from json_to_recordset($1::json) as c (kind text, subject text, "connectionId" uuid, life integer, revision integer, "dueAt" timestamptz)
   ${withRuns}
-  where c.kind <> 'accept_publication' or not exists (select from ${publications} p where p.publication_id = c.subject::uuid)
+  where c.kind <> 'accept_publication' or (select p.publication_id from ${publications} p where p.publication_id = c.subject::uuid) is null
   ${replaceOlder}`;
 
 export const putItemsOfPublications = ({ items, publications }: WorkTables): string => `
   insert into ${items} as i (${columns})
   select c.kind, c.subject, p.connection_id, p.life, c.revision, c."dueAt", ${runnableAt}
   from json_to_recordset($1::json) as c (kind text, subject text, revision integer, "dueAt" timestamptz)
-  join ${publications} p on p.publication_id = c.subject::uuid
+  cross join lateral (select connection_id, life from ${publications} own where own.publication_id = c.subject::uuid limit 1) p
   ${withRuns}
   ${replaceOlder}`;
 

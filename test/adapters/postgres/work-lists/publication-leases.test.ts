@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { countDueWork } from '../../../../src/adapters/postgres/work-lists/count-due-work.ts';
 import { createWorkLeases, type Lease } from '../../../../src/adapters/postgres/work-lists/work-leases.ts';
 import { createWorkProjector } from '../../../../src/adapters/postgres/work-lists/work-projector.ts';
-import { emptyHead, type EventStore } from '../../../../src/application/ports/event-store.ts';
+import type { EventStore } from '../../../../src/application/ports/event-store.ts';
 import type { NextStep } from '../../../../src/application/work-lists/work-handler.ts';
 import { publicationWorkKinds } from '../../../../src/application/work-lists/work-kinds.ts';
 import { chunk, delivered, opened, opening, published } from '../../../domain/publication/commands.ts';
@@ -10,7 +10,8 @@ import { createInMemoryEventStore } from '../../../support/in-memory-event-store
 import { createMigratedDatabase, type MigratedDatabase } from '../../../support/projection-database.ts';
 import { emptyTables, projectAll, rebuilt } from '../../../support/projection-replay.ts';
 import { createProjectionSealer } from '../../../support/projection-sealer.ts';
-import { writePublication, type WrittenPublication } from '../../../support/publication-history.ts';
+import { watchStatements } from '../../../support/sent-statements.ts';
+import { nothingHanded, writePublication, type WrittenPublication } from '../../../support/publication-history.ts';
 
 let database: MigratedDatabase;
 let eventStore: EventStore;
@@ -25,7 +26,7 @@ const taken = async (leaseMillis?: number): Promise<Lease> => {
 };
 
 /** The look at TikTok behind the last chunk. */
-const following5 = (): NextStep => ({ kind: 'poll_publication', revision: 5, handed: { publication: { state: { status: 'none' }, head: emptyHead, lastOccurredAt: null }, uploadUrl: null, seen: null } });
+const following5 = (): NextStep => ({ kind: 'poll_publication', revision: 5, handed: nothingHanded });
 
 beforeAll(async () => {
   database = await createMigratedDatabase();
@@ -94,6 +95,15 @@ test('what follows at once is leased before the list has it, and then worked on 
   expect(await leases.renew([lease, following], 60_000)).toEqual([following]);
   await leases.later(following, 0);
   expect((await taken()).work).toMatchObject({ kind: 'poll_publication', revision: 5 });
+});
+
+test('what a step leaves is ended and followed by one statement', async () => {
+  const lease = await taken();
+  await publication.append(chunk(11), delivered);
+  using sent = watchStatements();
+  const leases = createWorkLeases(database.pool);
+  await leases.passOn(lease, following5(), 60_000);
+  expect(sent.of(['work_leases.go_on'])).toEqual(['work_leases.go_on']);
 });
 
 test('what follows is had by one alone, whether from the list or behind the step before', async () => {

@@ -88,9 +88,25 @@ describe('an item', () => {
     using sent = watchStatements();
     const by = leases();
     await Promise.all(taken.map((lease) => by.done(lease)));
-    expect(sent.of(['work_leases.done'])).toEqual(['work_leases.done']);
+    expect(sent.of(['work_leases.go_on'])).toEqual(['work_leases.go_on']);
     await pass(1_000_000);
     expect(await subjects()).toEqual([]);
+  });
+
+  test('that two say at once is done, of whom one has lost its lease meanwhile, is done', async () => {
+    await put('item');
+    await put('another');
+    const lost = await takeAll();
+    await pass(1_000_000);
+    const taken = await takeAll();
+    const by = leases();
+    await Promise.all([...lost, ...taken].map((lease) => by.done(lease)));
+    await pass(1_000_000);
+    expect(await subjects()).toEqual([]);
+    expect((await database.pool.query('select lease, leased_until, attempts from tiktok_connections.work_runs')).rows).toEqual([
+      { lease: null, leased_until: null, attempts: 0 },
+      { lease: null, leased_until: null, attempts: 0 },
+    ]);
   });
 
   test('that is done does not wait for the projector that is writing it, nor is it leased again', async () => {
